@@ -1,0 +1,295 @@
+// Every problem zoolog can find, in one registry: docs/findings.md is made from it.
+import type { FormatError } from './errors.js';
+
+/**
+ * How much a problem matters: `note` is normal for a running or killed server, `warning` wants a look, `error`
+ * means that data is lost or that a server refuses or misreads the file.
+ */
+export type Severity = 'note' | 'warning' | 'error';
+
+/** What is known of a problem in general. */
+export interface ProblemKind {
+  readonly severity: Severity;
+  readonly title: string;
+  /** How such a thing comes about, and what a ZooKeeper server makes of it. */
+  readonly cause: string;
+  /** What to do next, the safe thing first. */
+  readonly remedy: string;
+}
+
+const KEEP_COPY = 'Keep the file as it is and work on a copy.';
+const OTHER_COPY =
+  'Compare with the same file of another server, or with an older backup; where none has it, what follows the damage is lost.';
+
+/** The registry: code to what is known. Codes are stable; a new meaning gets a new code. */
+export const PROBLEMS = {
+  'file-unreadable': {
+    severity: 'error',
+    title: 'A file cannot be read',
+    cause: 'It may not be read, its device fails, or it vanished after the directory was listed.',
+    remedy: 'Check permissions and the copy; copy it again from the server.',
+  },
+  'file-changed': {
+    severity: 'warning',
+    title: 'A file changed while it was read',
+    cause: 'A server is writing to it: what was read mixes two states.',
+    remedy: 'Copy the directory first and read the copy.',
+  },
+  'file-empty': {
+    severity: 'warning',
+    title: 'A file has no bytes',
+    cause:
+      'The server was stopped or the disk was full between creating the file and writing its header. As the last log it stops servers before 3.9.3 from starting (ZOOKEEPER-2332); an empty snapshot is passed over.',
+    remedy: 'Copy the directory; in the copy, move the empty file out of version-2.',
+  },
+  'file-version-1': {
+    severity: 'error',
+    title: 'The file has the format of ZooKeeper before 3.0',
+    cause: 'It begins with neither ZKSN nor ZKLG. No release since 3.0 reads it.',
+    remedy: 'Upgrade it with a 3.x release that had UpgradeMain; zoolog cannot read it.',
+  },
+  'file-foreign': {
+    severity: 'warning',
+    title: "The file is not ZooKeeper's",
+    cause: 'It begins with neither ZKSN nor ZKLG although its name says snapshot or log.',
+    remedy:
+      'Check where it comes from. Servers fail on a log, and pass over a snapshot, that begins like this.',
+  },
+  'file-swapped': {
+    severity: 'error',
+    title: 'A log is named as a snapshot, or a snapshot as a log',
+    cause: 'dataDir and dataLogDir were exchanged (ZOOKEEPER-2967), or a file was renamed.',
+    remedy: 'Exchange the directories, or give the file its name back.',
+  },
+  'file-format-version': {
+    severity: 'warning',
+    title: 'The file header has another version than 2',
+    cause: 'All releases since 3.0 write version 2; servers do not check it.',
+    remedy: 'Treat what is read with care: the header may be damaged.',
+  },
+  'name-codec': {
+    severity: 'warning',
+    title: 'The name says another compression than the content',
+    cause:
+      'Servers of 3.6 and later choose by the extension (.gz, .snappy), earlier ones read no compressed file: they will fail on this one or not see it.',
+    remedy:
+      'In a copy, give the file the extension of its content, or decompress it and take the extension away.',
+  },
+  'compressed-cut': {
+    severity: 'error',
+    title: 'A compressed file ends too soon',
+    cause: 'The copy was cut short or the server died while writing the snapshot.',
+    remedy: `${KEEP_COPY} Copy the file again; otherwise use the snapshot before it together with the logs.`,
+  },
+  'compressed-damaged': {
+    severity: 'error',
+    title: 'Compressed data is damaged',
+    cause: 'Bytes changed on disk or in transfer; the compression itself is broken there.',
+    remedy: `${KEEP_COPY} Copy the file again; otherwise use the snapshot before it together with the logs.`,
+  },
+  'record-too-large': {
+    severity: 'error',
+    title: 'A record is larger than anything ZooKeeper writes',
+    cause: 'A damaged length field, most likely; zoolog holds at most 128 MiB for one record.',
+    remedy: OTHER_COPY,
+  },
+  truncated: {
+    severity: 'error',
+    title: 'A record ends too soon',
+    cause: 'The file was cut short, or a length before this place is damaged.',
+    remedy: `${KEEP_COPY} ${OTHER_COPY}`,
+  },
+  'length-unreasonable': {
+    severity: 'error',
+    title: 'A length or count makes no sense',
+    cause: 'Bytes are damaged here or before. Servers stop with "Unreasonable length".',
+    remedy: OTHER_COPY,
+  },
+  'op-unknown': {
+    severity: 'error',
+    title: 'A txn has an op code that no release logs',
+    cause:
+      'Damage, or a release newer than this zoolog. Servers refuse to start ("Unsupported Txn with type="); inside a multi they skip the rest of it silently.',
+    remedy: 'Check whether a newer release or another product wrote the log.',
+  },
+  'txn-trailing-bytes': {
+    severity: 'warning',
+    title: 'Bytes follow the body of a txn that are no digest',
+    cause: 'Damage, or a release newer than this zoolog. Servers ignore them.',
+    remedy: 'Compare the txn with the log of another server.',
+  },
+  'snapshot-checksum': {
+    severity: 'error',
+    title: 'The checksum of a snapshot does not match',
+    cause:
+      'Bytes of the tree changed after they were written. Servers pass over the file and take an older one.',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs, or that of another server.`,
+  },
+  'snapshot-trailer-checksum': {
+    severity: 'error',
+    title: 'The checksum of a block behind the tree does not match',
+    cause:
+      'Bytes of the digest block or of the lastProcessedZxid block changed after they were written; the tree itself is sound. Servers that read the block reject the whole file.',
+    remedy: `${KEEP_COPY} Servers up to 3.5 still read it; for later ones use the snapshot before it.`,
+  },
+  'snapshot-trailing-bytes': {
+    severity: 'warning',
+    title: 'Unknown bytes follow the tree',
+    cause: 'After the first seal there can be 0, 21, 33 or 54 bytes; here it is another number.',
+    remedy:
+      'Check whether something was appended to the file. Servers before 3.6 ignore it, later ones may not.',
+  },
+  'snapshot-cut': {
+    severity: 'error',
+    title: 'A snapshot ends before its tree does',
+    cause:
+      'The server was stopped while writing it, the disk was full, or the copy was cut. Servers pass over it and take an older one.',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
+  },
+  'snapshot-trailer-cut': {
+    severity: 'error',
+    title: 'A snapshot ends within the blocks behind its tree',
+    cause:
+      'The server was stopped while writing it, or the copy was cut. The tree is whole; servers of 3.6 and later may still reject the file.',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
+  },
+  'znode-path': {
+    severity: 'error',
+    title: 'A znode has a path that cannot be',
+    cause: 'Paths are "" for the root or begin with "/"; servers write no other and no null.',
+    remedy: OTHER_COPY,
+  },
+  'znode-orphan': {
+    severity: 'error',
+    title: 'A znode comes without its parent',
+    cause:
+      'Its parent was not written before it. Servers reject the whole snapshot ("unable to find parent").',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
+  },
+  'znode-duplicate': {
+    severity: 'warning',
+    title: 'A path occurs twice in a snapshot',
+    cause: 'No server writes that. A server keeps the later one.',
+    remedy: OTHER_COPY,
+  },
+  'acl-missing': {
+    severity: 'warning',
+    title: 'A znode points to an ACL that the snapshot does not hold',
+    cause:
+      'The ACL table is written before the znodes, so a snapshot taken under load can miss one. Replaying the log behind it mends it (ZOOKEEPER-3306, ZOOKEEPER-4846); without the log clients get MarshallingError.',
+    remedy: 'Keep the logs together with this snapshot.',
+  },
+  'acl-null': {
+    severity: 'error',
+    title: 'The ACL table holds a null list',
+    cause: 'No server writes that; servers stop on it.',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
+  },
+  'log-padded': {
+    severity: 'note',
+    title: 'Preallocated zeros follow the last txn',
+    cause: 'Servers extend logs in steps of preAllocSize (64 MiB by default). This is normal.',
+    remedy: 'Nothing.',
+  },
+  'log-torn': {
+    severity: 'note',
+    title: 'The last txn was not written completely',
+    cause:
+      'The server was killed or lost power while writing. Servers end the log before it; this is normal.',
+    remedy: 'Nothing. The txn was not acknowledged by this server.',
+  },
+  'log-header-cut': {
+    severity: 'warning',
+    title: 'A log ends within its 16 byte header',
+    cause:
+      'The server was stopped or the disk was full when it began the log. Servers stop on it (ZOOKEEPER-2332).',
+    remedy: 'Copy the directory; in the copy, move the file out of version-2.',
+  },
+  'log-checksum': {
+    severity: 'error',
+    title: 'The checksum of a txn does not match',
+    cause:
+      'Bytes changed after they were written. Servers refuse to start; zoolog leaves the txn out and goes on.',
+    remedy: `${KEEP_COPY} ${OTHER_COPY}`,
+  },
+  'log-end-mark': {
+    severity: 'error',
+    title: 'A txn lacks its end mark although txns follow',
+    cause: 'Damage. Servers take this for the end of the file and silently leave out what follows.',
+    remedy: `${KEEP_COPY} ${OTHER_COPY}`,
+  },
+  'log-length': {
+    severity: 'error',
+    title: 'The length of a txn makes no sense',
+    cause: 'Damage to the length field or before it. Servers refuse to start ("Unreasonable length").',
+    remedy: `${KEEP_COPY} ${OTHER_COPY}`,
+  },
+  'log-gap-skipped': {
+    severity: 'error',
+    title: 'A stretch of a log was skipped up to the next sound txn',
+    cause: 'The framing is damaged; zoolog searched for the next record whose checksum is right.',
+    remedy: `${KEEP_COPY} ${OTHER_COPY}`,
+  },
+  'log-after-padding': {
+    severity: 'warning',
+    title: 'Bytes follow the zeros at the end of a log',
+    cause: 'A server never reads them. They can be the rest of a file that was written over.',
+    remedy: 'If txns are missing, look at these bytes.',
+  },
+  'log-zxid-order': {
+    severity: 'warning',
+    title: 'A txn has a lower zxid than the one before it',
+    cause:
+      'Files of two histories were mixed, or a log was written after a restore. Servers apply it all the same.',
+    remedy: 'Find out which history is right before this directory is used again.',
+  },
+  'log-first-zxid': {
+    severity: 'warning',
+    title: 'The first txn is not the one in the name of the log',
+    cause: 'The file was renamed or its beginning is damaged. Servers choose logs by name and can miss txns.',
+    remedy: 'In a copy, name the file log.<zxid of its first txn>.',
+  },
+  'epoch-unreadable': {
+    severity: 'error',
+    title: 'An epoch file does not hold a number',
+    cause: 'currentEpoch and acceptedEpoch hold one decimal number. Servers stop on anything else.',
+    remedy:
+      'Compare with the other servers; the epoch of the newest zxid is the smallest value that can be right.',
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+/** A key of the registry. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A problem that was found: what, how bad, where, and the evidence. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly file: string;
+  /** Byte offset in the plain (decompressed) stream. */
+  readonly offset: number;
+  readonly expected: string;
+  readonly found: string;
+  /** What was being read: `znode /a/b`. */
+  readonly where?: string | undefined;
+}
+
+/** Takes problems as they are found. */
+export type OnProblem = (problem: Problem) => void;
+
+/** Makes a problem of a code, with the severity of the registry. */
+export function problem(code: ProblemCode, fields: Omit<Problem, 'code' | 'severity'>): Problem {
+  return { code, severity: PROBLEMS[code].severity, ...fields };
+}
+
+/** The problem that a FormatError reports, under `code` where the reader knows better than the error. */
+export function problemOf(error: FormatError, code: ProblemCode = error.code as ProblemCode): Problem {
+  const { file, offset, expected, found, where } = error;
+  return problem(code, { file, offset, expected, found, where });
+}
+
+/** A problem in one line. */
+export function problemText({ code, severity, file, offset, expected, found, where }: Problem): string {
+  const place = where === undefined ? '' : ` (${where})`;
+  return `${severity}: ${file}: byte ${offset} (0x${offset.toString(16)})${place}: expected ${expected}, found ${found} [${code}]`;
+}

@@ -1,0 +1,12 @@
+// CloseSessionTxn, body of closeSession (-11) since 3.6 (`closeSessionTxn.enabled`); none before.
+import { type Layout, layout, ustringVector } from '../jute/layout.js';
+import type { RawText } from '../jute/raw-text.js';
+
+export interface CloseSessionTxn {
+  /** Ephemerals that the close deletes. */
+  readonly paths2Delete: readonly (RawText | null)[] | null;
+}
+
+export const closeSessionTxnLayout: Layout<CloseSessionTxn> = layout('CloseSessionTxn', (p) =>
+  ustringVector(p, 'paths2Delete'),
+);

@@ -1,0 +1,15 @@
+// CreateContainerTxn, body of createContainer (19), since 3.5.1.
+import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
+import type { RawText } from '../jute/raw-text.js';
+import { type ACL, aclLayout } from './acl.js';
+
+export interface CreateContainerTxn {
+  readonly path: RawText | null;
+  readonly data: Buffer | null;
+  readonly acl: readonly ACL[] | null;
+  readonly parentCVersion: number;
+}
+
+export const createContainerTxnLayout: Layout<CreateContainerTxn> = layout('CreateContainerTxn', (p) =>
+  vector(buffer(ustring(p, 'path'), 'data'), 'acl', aclLayout).int32('parentCVersion'),
+);

@@ -1,0 +1,19 @@
+// CreateTTLTxn, body of createTTL (21), since 3.5.3.
+import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
+import type { RawText } from '../jute/raw-text.js';
+import { type ACL, aclLayout } from './acl.js';
+
+export interface CreateTTLTxn {
+  readonly path: RawText | null;
+  readonly data: Buffer | null;
+  readonly acl: readonly ACL[] | null;
+  readonly parentCVersion: number;
+  /** Milliseconds. */
+  readonly ttl: bigint;
+}
+
+export const createTTLTxnLayout: Layout<CreateTTLTxn> = layout('CreateTTLTxn', (p) =>
+  vector(buffer(ustring(p, 'path'), 'data'), 'acl', aclLayout)
+    .int32('parentCVersion')
+    .int64('ttl'),
+);

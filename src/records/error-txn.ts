@@ -1,0 +1,15 @@
+// ErrorTxn, body of error (-1): a request that failed took its zxid all the same.
+import type { Cursor } from '../jute/cursor.js';
+import { type Layout, layout } from '../jute/layout.js';
+
+export interface ErrorTxn {
+  /** KeeperException code, see `error-code.ts`. */
+  readonly err: number;
+}
+
+export const errorTxnLayout: Layout<ErrorTxn> = layout('ErrorTxn', (p) => p.int32('err'));
+
+/** Reads an ErrorTxn. Hot: half of the txns of a busy lock recipe. */
+export function readErrorTxn(cursor: Cursor): ErrorTxn {
+  return { err: cursor.i32() };
+}

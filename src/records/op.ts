@@ -1,0 +1,108 @@
+// An op: the body of a txn, or of one part of a multi, decoded.
+import { FormatError } from '../errors.js';
+import type { Cursor } from '../jute/cursor.js';
+import { type CheckVersionTxn, readCheckVersionTxn } from './check-version-txn.js';
+import { type CloseSessionTxn, closeSessionTxnLayout } from './close-session-txn.js';
+import { type CreateContainerTxn, createContainerTxnLayout } from './create-container-txn.js';
+import { type CreateSessionTxn, createSessionTxnLayout } from './create-session-txn.js';
+import { type CreateTTLTxn, createTTLTxnLayout } from './create-ttl-txn.js';
+import { type CreateTxn, readCreateTxn } from './create-txn.js';
+import { type DeleteTxn, readDeleteTxn } from './delete-txn.js';
+import { type ErrorTxn, readErrorTxn } from './error-txn.js';
+import { readMultiTxn } from './multi-txn.js';
+import { opName } from './op-code.js';
+import { type SetACLTxn, setACLTxnLayout } from './set-acl-txn.js';
+import { readSetDataTxn, type SetDataTxn } from './set-data-txn.js';
+import { DIGEST_VERSION, TXN_DIGEST_BYTES } from './txn-digest.js';
+
+/** What a txn does, by its op name. */
+export type Op =
+  | ({ readonly op: 'create' | 'create2' } & CreateTxn)
+  | ({ readonly op: 'createContainer' } & CreateContainerTxn)
+  | ({ readonly op: 'createTTL' } & CreateTTLTxn)
+  | ({ readonly op: 'delete' | 'deleteContainer' } & DeleteTxn)
+  | ({ readonly op: 'setData' | 'reconfig' } & SetDataTxn)
+  | ({ readonly op: 'setACL' } & SetACLTxn)
+  | ({ readonly op: 'check' } & CheckVersionTxn)
+  | ({ readonly op: 'error' } & ErrorTxn)
+  | ({ readonly op: 'createSession' } & CreateSessionTxn)
+  | ({ readonly op: 'closeSession' } & CloseSessionTxn)
+  | {
+      readonly op: 'multi';
+      readonly ops: readonly Op[];
+      /** True where one part failed, so that a server applies none (DataTree.processTxn). */
+      readonly failed: boolean;
+    }
+  | UnknownOp;
+
+/** An op of a type that no release logs, or whose body cannot be read. */
+export interface UnknownOp {
+  readonly op: 'unknown';
+  /** The op code on disk. */
+  readonly code: number;
+  readonly body: Buffer;
+  /** Why, and where. */
+  readonly error: FormatError;
+}
+
+/**
+ * Reads the body of a txn with op code `code`; a digest behind it is left to be read.
+ * @throws FormatError for an op code that no release logs (servers stop there: "Unsupported Txn with type="),
+ * TruncatedError for a body that ends too soon. A part of a multi that cannot be read becomes an UnknownOp.
+ */
+export function readOp(code: number, cursor: Cursor): Op {
+  if (opName(code) !== 'multi') return readSingleOp(code, cursor);
+  const ops = readMultiTxn(cursor, readPart) ?? [];
+  return { op: 'multi', ops, failed: ops.some((part) => part.op === 'error') };
+}
+
+function readSingleOp(code: number, cursor: Cursor): Op {
+  const op = opName(code);
+  switch (op) {
+    case 'create':
+    case 'create2':
+      return { ...readCreateTxn(cursor), op };
+    case 'delete':
+    case 'deleteContainer':
+      return { ...readDeleteTxn(cursor), op };
+    case 'setData':
+    case 'reconfig':
+      return { ...readSetDataTxn(cursor), op };
+    case 'error':
+      return { ...readErrorTxn(cursor), op };
+    case 'check':
+      return { ...readCheckVersionTxn(cursor), op };
+    case 'setACL':
+      return { ...cursor.record(setACLTxnLayout), op };
+    case 'createContainer':
+      return { ...cursor.record(createContainerTxnLayout), op };
+    case 'createTTL':
+      return { ...cursor.record(createTTLTxnLayout), op };
+    case 'createSession':
+      return { ...cursor.record(createSessionTxnLayout), op };
+    case 'closeSession':
+      return { ...readCloseSessionTxn(cursor), op };
+    default:
+      throw cursor.error('op-unknown', 'an op code that ZooKeeper logs', String(code));
+  }
+}
+
+// 3.6 and later write a vector, 3.5 and earlier nothing, and a digest may follow either. A vector of exactly 12
+// bytes with count 2 would hold two empty paths, so what looks like a digest is one.
+function readCloseSessionTxn(cursor: Cursor): CloseSessionTxn {
+  const isAbsent =
+    cursor.left === 0 || (cursor.left === TXN_DIGEST_BYTES && cursor.peekI32() === DIGEST_VERSION);
+  return isAbsent ? { paths2Delete: null } : cursor.record(closeSessionTxnLayout);
+}
+
+// A part that cannot be read does not keep the others from being shown.
+function readPart(code: number, cursor: Cursor): Op {
+  const start = cursor.position;
+  try {
+    return readSingleOp(code, cursor);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    cursor.position = start;
+    return { op: 'unknown', code, body: cursor.rest(), error };
+  }
+}

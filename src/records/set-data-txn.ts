@@ -1,0 +1,20 @@
+// SetDataTxn, body of setData (5) and reconfig (16).
+import type { Cursor } from '../jute/cursor.js';
+import { buffer, type Layout, layout, ustring } from '../jute/layout.js';
+import type { RawText } from '../jute/raw-text.js';
+
+export interface SetDataTxn {
+  readonly path: RawText | null;
+  readonly data: Buffer | null;
+  /** The resulting version, not the expected one. */
+  readonly version: number;
+}
+
+export const setDataTxnLayout: Layout<SetDataTxn> = layout('SetDataTxn', (p) =>
+  buffer(ustring(p, 'path'), 'data').int32('version'),
+);
+
+/** Reads a SetDataTxn. Hot. */
+export function readSetDataTxn(cursor: Cursor): SetDataTxn {
+  return { path: cursor.ustring(), data: cursor.buffer(), version: cursor.i32() };
+}

@@ -1,0 +1,329 @@
+// Reading a snapshot from front to back (FileSnap.deserialize, DataTree.deserialize):
+//
+//   FileHeader · sessions · ACL table · znodes · terminator · seal #1 · [digest block · seal] · [lastZxid block · seal]
+//
+// Constant memory: a megabyte and the largest record. Checksums are computed as bytes pass.
+import { ByteWindow } from '../container/byte-window.js';
+import { openPlain } from '../container/open-plain.js';
+import type { PlainStream } from '../container/plain-stream.js';
+import { FormatError, TruncatedError } from '../errors.js';
+import type { Layout } from '../jute/layout.js';
+import type { Place } from '../jute/place.js';
+import { displayText } from '../jute/raw-text.js';
+import { type OnProblem, type ProblemCode, problem, problemOf } from '../problems.js';
+import type { ACL } from '../records/acl.js';
+import {
+  FILE_HEADER_BYTES,
+  FILE_VERSION,
+  type FileHeader,
+  fileHeaderLayout,
+  SNAP_MAGIC,
+} from '../records/file-header.js';
+import { formatHex } from '../records/zxid.js';
+import { aclEntryLayout } from './acl-entry.js';
+import {
+  DIGEST_BLOCK_BYTES,
+  digestBlockLayout,
+  LAST_ZXID_BLOCK_BYTES,
+  lastZxidBlockLayout,
+  SEAL_BYTES,
+  type SealCheck,
+  type SnapshotDigest,
+  type SnapshotTrailer,
+  sealLayout,
+} from './seal.js';
+import { SESSION_BYTES, type Session, sessionLayout } from './session.js';
+import { ZNODE_TAIL_BYTES, ZnodeRecord } from './znode-record.js';
+
+// Reported problems that leave the tree incomplete, or the file one that servers reject.
+const UNSOUND: ReadonlySet<ProblemCode> = new Set(['znode-path', 'acl-null', 'snapshot-trailer-cut']);
+
+/** Opens a snapshot file; its name does not matter. See SnapshotReader. */
+export function readSnapshot(file: string, onProblem: OnProblem = () => {}): SnapshotReader {
+  const stream = openPlain(file);
+  try {
+    return new SnapshotReader(stream, onProblem);
+  } catch (error) {
+    stream.close();
+    throw error;
+  }
+}
+
+/**
+ * A snapshot as a stream. `sessions`, `acls` and `znodes` are read in that order, each once; what is not asked
+ * for is passed over. Damage ends the reading: it is reported, and `isSound` is false.
+ */
+export class SnapshotReader {
+  readonly stream: PlainStream;
+  readonly header: FileHeader;
+  /** Sessions the table says there are. */
+  readonly sessionCount: number;
+  /** Znodes read so far. */
+  znodeCount = 0;
+  /** Null until the znodes have been read to their end. */
+  trailer: SnapshotTrailer | null = null;
+  readonly #window: ByteWindow;
+  readonly #place: Place;
+  readonly #onProblem: OnProblem;
+  #sessionsLeft: number;
+  #aclsLeft: number | null = null;
+  #failed = false;
+
+  /**
+   * @throws FormatError where the stream does not begin like a snapshot: code `file-empty` for no bytes,
+   * `truncated` for a cut header, `file-foreign` for another magic.
+   */
+  constructor(stream: PlainStream, onProblem: OnProblem = () => {}) {
+    this.stream = stream;
+    this.#onProblem = onProblem;
+    const window = new ByteWindow(stream);
+    this.#window = window;
+    this.#place = {
+      file: stream.file,
+      get base() {
+        return window.base;
+      },
+    };
+    this.header = this.#readHeader();
+    this.sessionCount = this.#readCount('session count');
+    this.#sessionsLeft = this.sessionCount;
+  }
+
+  /** True where everything was read and every checksum is right; only meaningful once the znodes are read. */
+  get isSound(): boolean {
+    return !this.#failed && this.trailer !== null;
+  }
+
+  /** Bytes of the file (compressed where it is) read so far. */
+  get fileBytesRead(): number {
+    return this.stream.fileBytesRead;
+  }
+
+  /** Offset in the plain stream: bytes read so far. */
+  get offset(): number {
+    return this.#window.offset;
+  }
+
+  /** The session table, in the file's order. */
+  *sessions(): Generator<Session> {
+    while (this.#sessionsLeft > 0 && !this.#failed) {
+      this.#sessionsLeft--;
+      const session = this.#attempt(() => this.#fixed(sessionLayout, SESSION_BYTES));
+      if (session === undefined) return;
+      yield session;
+    }
+  }
+
+  /** The ACL table, in the file's order. A null list, on which servers stop, is reported and left out. */
+  *acls(): Generator<{ key: bigint; acl: readonly ACL[] }> {
+    for (const _ of this.sessions());
+    this.#aclsLeft ??= this.#attempt(() => this.#readCount('ACL count')) ?? 0;
+    while (this.#aclsLeft > 0 && !this.#failed) {
+      this.#aclsLeft--;
+      const { offset } = this.#window;
+      const entry = this.#attempt(() => this.#growing(aclEntryLayout));
+      if (entry === undefined) return;
+      const { key, acl } = entry;
+      if (acl !== null) yield { key, acl };
+      else this.#report('acl-null', offset, 'a list', 'null', `ACL ${key}`);
+    }
+  }
+
+  /**
+   * The znodes in the file's order, parents first where a server wrote it. One object is used for all: take what
+   * is needed of it before asking for the next. At the end `trailer` is set.
+   */
+  *znodes(): Generator<ZnodeRecord> {
+    for (const _ of this.acls());
+    const znode = new ZnodeRecord();
+    while (!this.#failed && this.trailer === null) {
+      const more = this.#attempt(() => this.#readZnode(znode));
+      if (more === undefined) return;
+      if (!more) {
+        this.#attempt(() => this.#readTrailer());
+        return;
+      }
+      if (this.#hasGoodPath(znode)) yield znode;
+    }
+  }
+
+  /** Reads everything that has not been read, to check it. */
+  drain(): void {
+    for (const _ of this.znodes());
+  }
+
+  close(): void {
+    this.stream.close();
+  }
+
+  #readHeader(): FileHeader {
+    const window = this.#window;
+    if (window.atEnd()) throw this.#error('file-empty', 'a snapshot', 'no bytes');
+    window.require(FILE_HEADER_BYTES, 'FileHeader');
+    const header = this.#fixed(fileHeaderLayout, FILE_HEADER_BYTES);
+    if (header.magic !== SNAP_MAGIC) {
+      const found = (header.magic >>> 0).toString(16).padStart(8, '0');
+      throw this.#error('file-foreign', 'magic 5a4b534e (ZKSN)', found, 0);
+    }
+    if (header.version !== FILE_VERSION) {
+      this.#report('file-format-version', 4, `version ${FILE_VERSION}`, String(header.version));
+    }
+    return header;
+  }
+
+  // A count below 1 is an empty table, as in the server's loops.
+  #readCount(where: string): number {
+    const window = this.#window;
+    window.require(4, where);
+    const count = window.view.getInt32(window.position);
+    window.position += 4;
+    return Math.max(count, 0);
+  }
+
+  /** Sets `znode` to the next one; false where the terminator stands instead. */
+  #readZnode(znode: ZnodeRecord): boolean {
+    const window = this.#window;
+    if (window.end - window.position < 5) window.require(5, `znode ${this.znodeCount}`);
+    const pathLength = window.view.getInt32(window.position);
+    if (pathLength === 1 && window.buffer[window.position + 4] === 0x2f) {
+      window.position += 5;
+      return false;
+    }
+    if (pathLength < 0)
+      throw this.#error('length-unreasonable', 'a path length of 0 or more', String(pathLength));
+    const head = 4 + pathLength + 4;
+    if (window.end - window.position < head) window.require(head, `path of znode ${this.znodeCount}`);
+    const dataLength = window.view.getInt32(window.position + 4 + pathLength);
+    if (dataLength < -1) throw this.#badDataLength(pathLength, dataLength);
+    const length = 4 + pathLength + ZNODE_TAIL_BYTES + (dataLength > 0 ? dataLength : 0);
+    if (window.end - window.position < length) window.require(length, `znode ${this.znodeCount}`);
+    const start = window.position;
+    znode.ordinal = this.znodeCount++;
+    znode.offset = window.base + start;
+    znode.length = length;
+    znode.buffer = window.buffer;
+    znode.view = window.view;
+    znode.pathStart = start + 4;
+    znode.pathEnd = start + 4 + pathLength;
+    znode.dataStart = start + head;
+    znode.dataLength = dataLength;
+    window.position = start + length;
+    return true;
+  }
+
+  #hasGoodPath(znode: ZnodeRecord): boolean {
+    const { buffer, pathStart, pathEnd } = znode;
+    const isRoot = pathStart === pathEnd;
+    if (isRoot || (buffer[pathStart] === 0x2f && buffer[pathEnd - 1] !== 0x2f)) return true;
+    this.#report('znode-path', znode.offset, 'a path like "" or /a/b', JSON.stringify(znode.text), 'znode');
+    return false;
+  }
+
+  #readTrailer(): void {
+    const window = this.#window;
+    const seals = [this.#readSeal('snapshot-checksum')];
+    let digest: SnapshotDigest | null = null;
+    let lastProcessedZxid: bigint | null = null;
+    const withDigest = DIGEST_BLOCK_BYTES + SEAL_BYTES;
+    const withZxid = LAST_ZXID_BLOCK_BYTES + SEAL_BYTES;
+    const left = window.load(withDigest + withZxid + 1);
+    // Bytes that are no block are reported below; a cut file has fewer than its first block needs.
+    const hasDigest = left === withDigest || left >= withDigest + withZxid;
+    if (hasDigest) {
+      digest = this.#fixed(digestBlockLayout, DIGEST_BLOCK_BYTES);
+      seals.push(this.#readSeal('snapshot-trailer-checksum'));
+    }
+    if (left === withZxid || left === withDigest + withZxid) {
+      lastProcessedZxid = this.#fixed(lastZxidBlockLayout, LAST_ZXID_BLOCK_BYTES).lastProcessedZxid;
+      seals.push(this.#readSeal('snapshot-trailer-checksum'));
+    }
+    this.trailer = { seals, digest, lastProcessedZxid };
+    if (window.atEnd()) return;
+    const { offset } = window;
+    const found = `${window.skip(Number.MAX_SAFE_INTEGER)} bytes`;
+    const isCut = !hasDigest && left < withDigest + withZxid;
+    this.#report(
+      isCut ? 'snapshot-trailer-cut' : 'snapshot-trailing-bytes',
+      offset,
+      '0, 21, 33 or 54 bytes after the first seal',
+      isCut ? `${left} bytes` : `${found} more`,
+    );
+  }
+
+  #readSeal(code: ProblemCode): SealCheck {
+    const window = this.#window;
+    const { offset } = window;
+    const expected = window.checksum();
+    window.require(SEAL_BYTES, 'seal');
+    const found = this.#fixed(sealLayout, SEAL_BYTES).checksum;
+    const isRight = found === BigInt(expected);
+    if (!isRight) {
+      this.#failed = true;
+      this.#report(code, offset, `Adler-32 ${formatHex(BigInt(expected))}`, formatHex(found), 'seal');
+    }
+    return { offset, expected, found, isRight };
+  }
+
+  #fixed<T>(layout: Layout<T>, bytes: number): T {
+    const window = this.#window;
+    window.require(bytes, layout.name);
+    const { value } = layout.decode(window.buffer, this.#place, window.position, window.position + bytes);
+    window.position += bytes;
+    return value;
+  }
+
+  // A record whose length only decoding tells: tries with what is loaded, and with twice that where it is cut.
+  #growing<T>(layout: Layout<T>): T {
+    const window = this.#window;
+    for (let size = 64 * 1024; ; size *= 2) {
+      const loaded = window.load(size);
+      try {
+        const { value, next } = layout.decode(
+          window.buffer,
+          this.#place,
+          window.position,
+          window.position + loaded,
+        );
+        window.position = next;
+        return value;
+      } catch (error) {
+        if (!(error instanceof TruncatedError) || loaded < size) throw error;
+        window.need(size * 2); // refuses a size beyond reason
+      }
+    }
+  }
+
+  // Runs one step of reading; damage is reported and ends the reading.
+  #attempt<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#failed = true;
+      this.#onProblem(problemOf(error, error.code === 'truncated' ? 'snapshot-cut' : undefined));
+      return undefined;
+    }
+  }
+
+  #badDataLength(pathLength: number, found: number): FormatError {
+    const window = this.#window;
+    const path = window.buffer.toString('latin1', window.position + 4, window.position + 4 + pathLength);
+    return new FormatError({
+      code: 'length-unreasonable',
+      file: this.stream.file,
+      offset: window.offset + 4 + pathLength,
+      expected: 'a data length of -1 (null), 0 or more',
+      found: String(found),
+      where: `znode ${displayText(path as never)}`,
+    });
+  }
+
+  #error(code: ProblemCode, expected: string, found: string, offset = this.#window.offset): FormatError {
+    return new FormatError({ code, file: this.stream.file, offset, expected, found });
+  }
+
+  #report(code: ProblemCode, offset: number, expected: string, found: string, where?: string): void {
+    this.#failed ||= UNSOUND.has(code);
+    this.#onProblem(problem(code, { file: this.stream.file, offset, expected, found, where }));
+  }
+}
