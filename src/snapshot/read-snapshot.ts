@@ -195,7 +195,7 @@ export class SnapshotReader {
     if (window.end - window.position < head) window.require(head, `path of znode ${this.znodeCount}`);
     const dataLength = window.view.getInt32(window.position + 4 + pathLength);
     if (dataLength < -1) throw this.#badDataLength(pathLength, dataLength);
-    const length = 4 + pathLength + ZNODE_TAIL_BYTES + (dataLength > 0 ? dataLength : 0);
+    const length = 4 + pathLength + ZNODE_TAIL_BYTES + Math.max(dataLength, 0);
     if (window.end - window.position < length) window.require(length, `znode ${this.znodeCount}`);
     const start = window.position;
     znode.ordinal = this.znodeCount++;

@@ -1,0 +1,67 @@
+// What commands read: a tree as a stream of znodes, a history as a stream of txns. One interface over snapshot
+// files, directories and indexes, so that a question is written once.
+import type { RawText } from '../jute/raw-text.js';
+import type { Problem } from '../problems.js';
+import type { Session } from '../snapshot/session.js';
+import type { Znode } from '../snapshot/znode.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+
+/** What a stream of znodes shall hold. */
+export interface ZnodeOptions {
+  /**
+   * `canonical`: pre-order with siblings by their raw name bytes (default). `file`: as the snapshot has them,
+   * which needs no sorting.
+   */
+  readonly order?: 'canonical' | 'file';
+  /** Only this znode and what is below it; default: the whole tree. */
+  readonly under?: RawText;
+  /** With data (default true). */
+  readonly data?: boolean;
+  /** With numChildren (default false; costs a pass over a snapshot file). */
+  readonly numChildren?: boolean;
+}
+
+/** A tree. */
+export interface ZnodeSource {
+  /** As it was named, with what was chosen of it: `backup/zk1 snapshot.5000`. */
+  readonly name: string;
+  /** zxid in the name of the snapshot the tree was read from; null for a snapshot file without one. */
+  readonly zxid: bigint | null;
+  /** Txns that the logs beside it hold after `zxid` and that are not applied; null where that is not known. */
+  readonly laterTxns: number | null;
+  /** What was wrong, found so far. */
+  readonly problems: readonly Problem[];
+  /** False where damage kept a part of the tree from being read, found so far: true only after a whole pass. */
+  readonly isComplete: boolean;
+  znodes(options?: ZnodeOptions): Iterable<Znode>;
+  /** The znode at a path ("" is the root), with numChildren; null where there is none. */
+  get(path: RawText): Znode | null;
+  /** The children of a znode by raw name bytes, with numChildren. */
+  children(path: RawText): Iterable<Znode>;
+  /** Sessions alive at `zxid`, by id. */
+  sessions(): Iterable<Session>;
+  close(): void;
+}
+
+/** Which txns; every condition given must hold. */
+export interface TxnRange {
+  /** Inclusive. */
+  readonly fromZxid?: bigint;
+  /** Inclusive. */
+  readonly toZxid?: bigint;
+  /** Header time, milliseconds since 1970, inclusive. */
+  readonly since?: bigint;
+  /** Header time, milliseconds since 1970, exclusive. */
+  readonly until?: bigint;
+}
+
+/** A history. */
+export interface TxnSource {
+  readonly name: string;
+  readonly problems: readonly Problem[];
+  /** False where damage left txns out, found so far. */
+  readonly isComplete: boolean;
+  /** Txns by zxid; equal txns that several files hold come once. Their buffers live until the next one. */
+  txns(range?: TxnRange): Iterable<LoggedTxn>;
+  close(): void;
+}
