@@ -26,6 +26,7 @@ export class ByteWindow {
   #summed = 0;
   readonly #sums: boolean;
   #ended = false;
+  #damage: FormatError | null = null;
 
   /** With `sums` false no checksum is kept; `base` is the offset at which the stream stands. */
   constructor(stream: PlainStream, sums = true, base = 0) {
@@ -53,7 +54,7 @@ export class ByteWindow {
   /**
    * Makes `count` bytes from `position` on available and returns true; false where the stream ends before.
    * May replace `buffer`, `view` and move `position`. A count above MAX_RECORD_BYTES is refused.
-   * @throws FormatError for such a count, and whatever the stream's `read` throws.
+   * @throws FormatError for such a count, and where damaged compression ends the stream before.
    */
   need(count: number): boolean {
     if (this.end - this.position >= count) return true;
@@ -69,19 +70,21 @@ export class ByteWindow {
         found: `${count}`,
       });
     }
-    return this.load(count) >= count;
+    if (this.load(count) >= count) return true;
+    if (this.#damage !== null) throw this.#damage;
+    return false;
   }
 
   /**
-   * Loads at least `count` bytes from `position` on, or all that are left, and returns how many are loaded.
-   * May replace `buffer`, `view` and move `position`.
+   * Loads at least `count` bytes from `position` on, or all that are left (before damaged compression: `need`
+   * tells), and returns how many are loaded. May replace `buffer`, `view` and move `position`.
    */
   load(count: number): number {
     if (this.end - this.position >= count || this.#ended) return this.end - this.position;
     this.#compact();
     while (this.end < count && !this.#ended) {
       if (this.end === this.buffer.length) this.#grow();
-      const read = this.stream.read(this.buffer.subarray(this.end));
+      const read = this.#read();
       this.end += read;
       this.#ended = read === 0;
     }
@@ -116,6 +119,17 @@ export class ByteWindow {
   /** True where every byte of the stream has been passed. */
   atEnd(): boolean {
     return this.position === this.end && !this.need(1);
+  }
+
+  // Damage must not cost the bytes before it: it is kept until somebody needs what follows.
+  #read(): number {
+    try {
+      return this.stream.read(this.buffer.subarray(this.end));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.#damage = error;
+      return 0;
+    }
   }
 
   // Bytes from `position` to the end, once `need` has said that there are too few.

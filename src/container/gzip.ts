@@ -21,12 +21,18 @@ export class GzipStream implements PlainStream {
   readonly #ready: Buffer[] = [];
   #readyOffset = 0;
   #delivered = 0;
+  #inflated = 0;
   #ended = false;
   #failure: Error | null = null;
+  /** Offset in the file behind the byte at which zlib found the damage. */
+  #damagedAt = 0;
 
   constructor(bytes: FileBytes) {
     this.#bytes = bytes;
-    this.#gunzip.on('data', (chunk: Buffer) => this.#ready.push(chunk));
+    this.#gunzip.on('data', (chunk: Buffer) => {
+      this.#inflated += chunk.length;
+      this.#ready.push(chunk);
+    });
     this.#gunzip.on('error', (error: unknown) => {
       this.#failure ??= error as Error;
     });
@@ -60,19 +66,49 @@ export class GzipStream implements PlainStream {
     return count;
   }
 
+  hasChanged(): boolean {
+    return this.#bytes.hasChanged();
+  }
+
   close(): void {
     this.#gunzip.close();
     this.#bytes.close();
   }
 
   #inflate(): void {
+    const start = this.#bytes.position;
     const count = this.#bytes.read(this.#input);
     if (count > 0) {
       this.#gunzip.write(this.#input.subarray(0, count));
+      if (this.#failure !== null) this.#salvage(start, start + count);
       return;
     }
     this.#ended = true;
     this.#gunzip.end();
+  }
+
+  // zlib gives back nothing of a chunk in which it finds damage, be it in the last byte. So the file is inflated
+  // again up to that chunk, and the chunk a byte at a time: what stands before the damage is had.
+  #salvage(chunkStart: number, chunkEnd: number): void {
+    const gunzip = new Gunzip({});
+    let known = this.#inflated;
+    let isSound = true;
+    gunzip.on('data', (plain: Buffer) => {
+      if (plain.length > known) this.#ready.push(plain.subarray(known));
+      known = Math.max(known - plain.length, 0);
+    });
+    gunzip.on('error', () => {
+      isSound = false;
+    });
+    for (let at = 0; at < chunkEnd && isSound; ) {
+      const size = at < chunkStart ? Math.min(INPUT_CHUNK, chunkStart - at) : 1;
+      const input = this.#input.subarray(0, size);
+      this.#bytes.readAt(input, at);
+      gunzip.write(input);
+      at += size;
+      this.#damagedAt = at;
+    }
+    gunzip.close();
   }
 
   #damage(cause: Error): FormatError {
@@ -84,7 +120,7 @@ export class GzipStream implements PlainStream {
       expected: isShort ? 'more gzip data' : 'sound gzip data',
       found: isShort
         ? `the end of the file after ${this.fileSize} compressed bytes`
-        : `${cause.message.replace(/^zlib: /, '')} within the ${INPUT_CHUNK} compressed bytes before byte ${this.fileBytesRead} of the file`,
+        : `${cause.message.replace(/^zlib: /, '')} before byte ${this.#damagedAt} of the file`,
       where: 'gzip',
       cause,
     });

@@ -21,5 +21,7 @@ export interface PlainStream {
    * @throws InputError where the file cannot be read.
    */
   read(target: Uint8Array): number;
+  /** True where the file's size or modification time changed since it was opened. */
+  hasChanged(): boolean;
   close(): void;
 }

@@ -28,6 +28,10 @@ export class RawStream implements PlainStream {
     return this.#bytes.read(target);
   }
 
+  hasChanged(): boolean {
+    return this.#bytes.hasChanged();
+  }
+
   close(): void {
     this.#bytes.close();
   }

@@ -7,10 +7,10 @@
 //
 // A block that starts with the magic's first four bytes where its length should be is a new header
 // (concatenated streams).
-import { snappyUncompress } from 'hyparquet';
 import { FormatError, TruncatedError } from '../errors.js';
 import type { FileBytes } from './file-bytes.js';
 import type { PlainStream } from './plain-stream.js';
+import { decodeElements, readPlainLength } from './snappy-block.js';
 
 /** The first bytes of a snappy-java stream. */
 export const SNAPPY_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
@@ -61,6 +61,10 @@ export class SnappyStream implements PlainStream {
     return count;
   }
 
+  hasChanged(): boolean {
+    return this.#bytes.hasChanged();
+  }
+
   close(): void {
     this.#bytes.close();
   }
@@ -83,16 +87,14 @@ export class SnappyStream implements PlainStream {
     if (length > left) throw this.#cut(at, `block of ${length} bytes`);
     const raw = Buffer.allocUnsafe(length);
     this.#fill(raw, `block of ${length} bytes`);
-    const plainLength = readVarint(raw);
-    if (plainLength < 0 || plainLength > MAX_BLOCK_PLAIN || plainLength > length * MAX_EXPANSION) {
+    const start = readPlainLength(raw);
+    const plainLength = start?.plainLength ?? -1;
+    if (start === null || plainLength > MAX_BLOCK_PLAIN || plainLength > length * MAX_EXPANSION) {
       throw this.#damage(at, `a plain length that ${length} bytes of snappy can hold`, `${plainLength}`);
     }
     const plain = new Uint8Array(plainLength);
-    try {
-      snappyUncompress(raw, plain);
-    } catch (cause) {
-      throw this.#damage(at, 'a sound snappy block', cause instanceof Error ? cause.message : String(cause));
-    }
+    const fault = decodeElements(raw, start.next, plain);
+    if (fault !== null) throw this.#damage(at, 'a sound snappy block', fault);
     this.#block = plain;
     this.#blockOffset = 0;
     return true;
@@ -138,16 +140,4 @@ export class SnappyStream implements PlainStream {
       where: 'snappy',
     });
   }
-}
-
-/** The varint a raw snappy block starts with (its plain length), -1 where there is none. */
-function readVarint(block: Uint8Array): number {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = block[i];
-    if (byte === undefined) return -1;
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return value;
-  }
-  return -1;
 }

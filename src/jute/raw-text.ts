@@ -15,7 +15,7 @@ const ASCII = /^[\x00-\x7f]*$/;
 /** The RawText of text as a person types it; `\xNN` with NN from 80 to ff stands for that byte. */
 export function rawText(text: string): RawText {
   if (ASCII.test(text) && !text.includes('\\x')) return text as RawText;
-  const bytes = text.split(/\\x([89a-f][0-9a-f])/i).map((part, i) => {
+  const bytes = text.split(/\\x([89a-fA-F][0-9a-fA-F])/).map((part, i) => {
     return i % 2 === 1
       ? String.fromCharCode(Number.parseInt(part, 16))
       : Buffer.from(part, 'utf8').toString('latin1');
@@ -38,9 +38,14 @@ export function isValidUtf8(text: RawText): boolean {
   return ASCII.test(text) || isUtf8(bytesOf(text));
 }
 
-/** Text as ZooKeeper's clients see it: malformed UTF-8 becomes U+FFFD, as in the server's reader. */
+/**
+ * Text as ZooKeeper's servers and clients see it after reading it back: malformed UTF-8 becomes U+FFFD, and each
+ * surrogate that a Java writer encoded by itself becomes one (WHATWG's decoder would make three of it).
+ */
 export function decodedText(text: RawText): string {
-  return ASCII.test(text) ? text : bytesOf(text).toString('utf8');
+  if (ASCII.test(text)) return text;
+  const replaced = text.replace(/\xed[\xa0-\xbf][\x80-\xbf]/g, '\xef\xbf\xbd');
+  return Buffer.from(replaced, 'latin1').toString('utf8');
 }
 
 /** Text for people: valid UTF-8 as it is, otherwise each byte that is not becomes `\xNN`. */

@@ -3,8 +3,8 @@ import type { Cursor } from '../jute/cursor.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 export interface ErrorTxn {
-  /** KeeperException code, see `error-code.ts`. */
-  readonly err: number;
+  /** KeeperException code, see `op-code.ts`. Null in a part of a failed multi that kept its first body (`op.ts`). */
+  readonly err: number | null;
 }
 
 export const errorTxnLayout: Layout<ErrorTxn> = layout('ErrorTxn', (p) => p.int32('err'));

@@ -117,6 +117,7 @@ export class SnapshotReader {
   /** The ACL table, in the file's order. A null list, on which servers stop, is reported and left out. */
   *acls(): Generator<{ key: bigint; acl: readonly ACL[] }> {
     for (const _ of this.sessions());
+    if (this.#failed) return;
     this.#aclsLeft ??= this.#attempt(() => this.#readCount('ACL count')) ?? 0;
     while (this.#aclsLeft > 0 && !this.#failed) {
       this.#aclsLeft--;
@@ -287,8 +288,8 @@ export class SnapshotReader {
         window.position = next;
         return value;
       } catch (error) {
-        if (!(error instanceof TruncatedError) || loaded < size) throw error;
-        window.need(size * 2); // refuses a size beyond reason
+        // Refuses a size beyond reason, and tells damaged compression from the end of the file.
+        if (!(error instanceof TruncatedError) || !window.need(size + 1)) throw error;
       }
     }
   }

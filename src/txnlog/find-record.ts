@@ -6,26 +6,40 @@ import { TXN_HEADER_BYTES } from '../records/txn-header.js';
 import { END_MARK, RECORD_FRAME_BYTES, RECORD_HEAD_BYTES } from './log-record.js';
 
 const SMALLEST = RECORD_HEAD_BYTES + TXN_HEADER_BYTES + 1;
-// Bytes that one search may sum, and how many times the file: hostile bytes can look like a record everywhere.
+// Bytes that the searches in one file may sum, and how many times the file: hostile bytes can look like a record
+// everywhere.
 const BUDGET = 64 * 1024 * 1024;
 const BUDGET_TIMES_FILE = 8;
+// Longer than any server would read is not looked at: the length is chance.
+const LONGEST = 16 * 1024 * 1024;
+
+/** What is left of the work that searching in one file may take, in bytes. */
+export interface SearchBudget {
+  bytes: number;
+}
+
+/** The budget for a file of `fileSize` bytes. */
+export function searchBudget(fileSize: number): SearchBudget {
+  return { bytes: BUDGET + BUDGET_TIMES_FILE * fileSize };
+}
 
 /**
  * Moves the window behind its position to the next sound record and returns true; false where there is none (or
  * the bytes look so much like records that searching on would take too long), with the window anywhere behind.
  */
-export function findRecord(window: ByteWindow): boolean {
-  let budget = BUDGET + BUDGET_TIMES_FILE * window.stream.fileSize;
+export function findRecord(window: ByteWindow, budget: SearchBudget): boolean {
   window.position++;
-  while (budget > 0 && window.need(SMALLEST)) {
+  while (budget.bytes > 0 && window.need(SMALLEST)) {
     const stop = window.end - SMALLEST;
     let at = window.position;
     while (at <= stop && !mayBeRecord(window.buffer, window.view, at)) at++;
     window.position = at;
     if (at > stop) continue;
     const whole = window.view.getInt32(at + 8) + RECORD_FRAME_BYTES;
-    budget -= whole;
-    if (isSoundRecord(window, whole)) return true;
+    if (whole <= LONGEST) {
+      budget.bytes -= whole;
+      if (isSoundRecord(window, whole)) return true;
+    }
     window.position++;
   }
   return false;
@@ -38,11 +52,8 @@ function mayBeRecord(bytes: Buffer, view: DataView, at: number): boolean {
   return opName(view.getInt32(at + RECORD_HEAD_BYTES + 28)) !== null;
 }
 
-// Longer than any server would read is not looked at: the length is chance.
-const LONGEST = 16 * 1024 * 1024;
-
 function isSoundRecord(window: ByteWindow, whole: number): boolean {
-  if (whole > LONGEST || !window.need(whole)) return false;
+  if (!window.need(whole)) return false;
   const start = window.position + RECORD_HEAD_BYTES;
   const end = window.position + whole - 1;
   if (window.buffer[end] !== END_MARK) return false;

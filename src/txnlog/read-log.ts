@@ -3,7 +3,7 @@
 // A record whose checksum is wrong is reported and left out. Where the framing itself is broken, the next record
 // whose checksum is right is searched for. Servers do neither: they stop, or take the place for the end.
 import { adler32 } from '../container/adler32.js';
-import { ByteWindow } from '../container/byte-window.js';
+import { ByteWindow, MAX_RECORD_BYTES } from '../container/byte-window.js';
 import { FileBytes } from '../container/file-bytes.js';
 import { plainStream } from '../container/open-plain.js';
 import type { PlainStream } from '../container/plain-stream.js';
@@ -20,7 +20,7 @@ import {
 } from '../records/file-header.js';
 import { TXN_HEADER_BYTES } from '../records/txn-header.js';
 import { formatHex, formatZxid } from '../records/zxid.js';
-import { findRecord } from './find-record.js';
+import { findRecord, type SearchBudget, searchBudget } from './find-record.js';
 import { END_MARK, LogRecord, RECORD_FRAME_BYTES, RECORD_HEAD_BYTES } from './log-record.js';
 import type { LogTail, TailKind } from './log-tail.js';
 
@@ -64,6 +64,7 @@ export class LogReader {
   readonly #place: Place;
   readonly #onProblem: OnProblem;
   readonly #record: LogRecord;
+  readonly #searchBudget: SearchBudget;
 
   /**
    * @throws FormatError where the stream does not begin like a log: code `file-empty` for no bytes,
@@ -81,6 +82,7 @@ export class LogReader {
       },
     };
     this.#record = new LogRecord(this.#place);
+    this.#searchBudget = searchBudget(stream.fileSize);
     this.header = this.#readHeader();
     if (from === undefined) return;
     this.#window = new ByteWindow(stream, false, from.offset);
@@ -139,13 +141,16 @@ export class LogReader {
 
   /** Reads the next record into `#record`; false where there was none to read or `tail` is set. */
   #next(): boolean {
+    const window = this.#window;
+    const { offset } = window;
     try {
       return this.#readRecord();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       // Damaged compression: nothing behind it can be had.
       this.#onProblem(problemOf(error));
-      this.#end('corrupt');
+      window.position = window.end;
+      this.tail = { kind: 'corrupt', offset, bytes: window.offset - offset };
       return false;
     }
   }
@@ -157,11 +162,17 @@ export class LogReader {
     }
     const { view, position } = window;
     const length = view.getInt32(position + 8);
-    if (length === 0) return this.#endOfPadding();
-    if (length < TXN_HEADER_BYTES) {
-      return this.#resync('log-length', 8, `a length of ${TXN_HEADER_BYTES} or more`, String(length));
+    if (length === 0) {
+      // Padding has no checksum either; a record that has one was torn here, or its length is damaged.
+      return view.getBigInt64(position) === 0n
+        ? this.#endOfPadding()
+        : this.#resync('log-torn', 8, 'the length of a txn', '0');
     }
     const whole = length + RECORD_FRAME_BYTES;
+    if (length < TXN_HEADER_BYTES || whole > MAX_RECORD_BYTES) {
+      const most = MAX_RECORD_BYTES - RECORD_FRAME_BYTES;
+      return this.#resync('log-length', 8, `a length of ${TXN_HEADER_BYTES} to ${most}`, String(length));
+    }
     if (window.end - window.position < whole && !window.need(whole)) {
       return this.#resync('log-torn', 0, `a record of ${whole} bytes`, 'the end of the file before it');
     }
@@ -222,8 +233,7 @@ export class LogReader {
   #endOfPadding(): false {
     const window = this.#window;
     const { offset } = window;
-    for (;;) {
-      if (window.load(1) === 0) break;
+    while (!window.atEnd()) {
       window.position = firstNonZero(window.buffer, window.position, window.end);
       if (window.position === window.end) continue;
       this.#report('log-after-padding', window.offset, 'zeros to the end of the file', 'other bytes');
@@ -250,7 +260,7 @@ export class LogReader {
   ): boolean {
     const window = this.#window;
     const { offset } = window;
-    if (!findRecord(window)) {
+    if (!findRecord(window, this.#searchBudget)) {
       if (code === 'log-length') {
         this.#report('log-length', offset + at, expected, found);
         this.#end('corrupt', offset);

@@ -1,0 +1,97 @@
+// Opening the SQLite file of an index. The only place that loads better-sqlite3.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type BetterSqlite3 from 'better-sqlite3';
+import { IndexError } from '../errors.js';
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js';
+
+export type Database = BetterSqlite3.Database;
+export type Statement = BetterSqlite3.Statement<unknown[]>;
+
+const PAGE_SIZE = 8192;
+const CACHE_KIB = 64 * 1024;
+
+// The addon is loaded when an index is opened, not with the program: most commands on raw files do without.
+function connect(file: string, options: BetterSqlite3.Options): Database {
+  const Constructor = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+  const database = new Constructor(file, options);
+  // Session ids and digests exceed 2^53; without this they would be rounded without a warning.
+  database.defaultSafeIntegers(true);
+  return database;
+}
+
+/**
+ * Opens an index for reading.
+ * @throws IndexError where there is none, it is not an index, or its schema is of another version.
+ */
+export function openForReading(file: string): Database {
+  if (!existsSync(file))
+    throw new IndexError(file, 'no such index', 'make one with: zoolog index -o FILE DIR');
+  const database = connecting(file, () => connect(file, { readonly: true, fileMustExist: true }));
+  checkIsIndex(file, database);
+  return database;
+}
+
+/** Opens a file for building: a new one with `isNew`, else a copy of an index. Not durable until it is synced. */
+export function openForBuilding(file: string, isNew: boolean): Database {
+  const database = connecting(file, () => connect(file, {}));
+  if (isNew) {
+    database.pragma(`page_size = ${PAGE_SIZE}`);
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+  } else checkIsIndex(file, database);
+  // The file is a private one, renamed when it is finished: a journal would only cost time.
+  database.pragma('journal_mode = off');
+  database.pragma('synchronous = off');
+  database.pragma('locking_mode = exclusive');
+  database.pragma(`cache_size = -${CACHE_KIB}`);
+  database.pragma('temp_store = file');
+  database.pragma('threads = 2');
+  // REFERENCES in the schema are documentation: children are written before their parent.
+  database.pragma('foreign_keys = off');
+  return database;
+}
+
+/** An empty database for sorting and other scratch work; its overflow goes to an unlinked temporary file. */
+export function openScratch(cacheKib: number): Database {
+  const database = connect('', {});
+  database.pragma('journal_mode = off');
+  database.pragma('temp_store = file');
+  database.pragma(`cache_size = -${cacheKib}`);
+  return database;
+}
+
+function connecting(file: string, open: () => Database): Database {
+  try {
+    return open();
+  } catch (error) {
+    if (!isSqliteError(error)) throw error;
+    throw new IndexError(file, `cannot be opened as an index: ${error.message}`);
+  }
+}
+
+function checkIsIndex(file: string, database: Database): void {
+  try {
+    const application = Number(database.pragma('application_id', { simple: true }));
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (application !== APPLICATION_ID) {
+      throw new IndexError(file, 'is a SQLite file but not an index of zoolog');
+    }
+    if (version !== SCHEMA_VERSION) {
+      throw new IndexError(
+        file,
+        `has schema version ${version}, this zoolog reads version ${SCHEMA_VERSION}`,
+        'make it again with: zoolog index',
+      );
+    }
+  } catch (error) {
+    database.close();
+    if (!isSqliteError(error)) throw error;
+    throw new IndexError(file, `is not an index: ${error.message}`);
+  }
+}
+
+/** True for an error of SQLite itself. */
+export function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && error.name === 'SqliteError';
+}

@@ -1,0 +1,56 @@
+// When two copies of a txn are the same txn.
+//
+// Servers of one cluster log the same txn in different bytes: with or without a digest (3.6), with or without the
+// path list of closeSession (3.6), and with U+FFFD where the leader's own log has the CESU-8 of a surrogate, since
+// followers decode and encode again. Of a failed multi, which does nothing, one server can log the part that failed
+// and another what it would have done. Everything else that differs is a fork.
+import { hash } from 'node:crypto';
+import { decodedText, type RawText } from '../jute/raw-text.js';
+import type { ACL } from '../records/acl.js';
+import type { Op } from '../records/op.js';
+import { TXN_DIGEST_BYTES } from '../records/txn-digest.js';
+import { TXN_HEADER_BYTES } from '../records/txn-header.js';
+import type { Txn } from '../txnlog/txn.js';
+
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** 64 bits of SHA-256 over header and canonical body of an entry. */
+export function fingerprint(entry: Buffer, txn: Txn): bigint {
+  return hash('sha256', canonical(entry, txn), 'buffer').readBigInt64BE(0);
+}
+
+function canonical(entry: Buffer, { op, digest, trailingBytes }: Txn): Buffer {
+  const header = entry.subarray(0, TXN_HEADER_BYTES);
+  if (op.op === 'closeSession') return header;
+  if (op.op === 'multi' && op.failed) return Buffer.concat([header, Buffer.from(`failed ${op.ops.length}`)]);
+  if (!isAsciiOp(op)) return Buffer.concat([header, Buffer.from(JSON.stringify(decoded(op)))]);
+  const tail = trailingBytes + (digest === null ? 0 : TXN_DIGEST_BYTES);
+  return entry.subarray(0, entry.length - tail);
+}
+
+function isAsciiOp(op: Op): boolean {
+  if (op.op === 'multi') return op.ops.every(isAsciiOp);
+  if ('path' in op && op.path !== null && !ASCII.test(op.path)) return false;
+  return !('acl' in op) || op.acl === null || op.acl.every(isAsciiAcl);
+}
+
+function isAsciiAcl({ id }: ACL): boolean {
+  return (id.scheme === null || ASCII.test(id.scheme)) && (id.id === null || ASCII.test(id.id));
+}
+
+function decoded(op: Op): unknown {
+  if (op.op === 'multi') return op.ops.map(decoded);
+  return Object.fromEntries(Object.entries(op).map(([key, value]) => [key, decodedField(key, value)]));
+}
+
+function decodedField(key: string, value: unknown): unknown {
+  if (key === 'path' && value !== null) return decodedText(value as RawText);
+  if (key === 'acl' && value !== null) return (value as readonly ACL[]).map(decodedAcl);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function decodedAcl({ perms, id }: ACL): unknown {
+  const text = (value: RawText | null) => (value === null ? null : decodedText(value));
+  return [perms, text(id.scheme), text(id.id)];
+}
