@@ -95,3 +95,8 @@ function checkIsIndex(file: string, database: Database): void {
 export function isSqliteError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && error.name === 'SqliteError';
 }
+
+/** True for an index made with --no-data. */
+export function lacksData(database: Database): boolean {
+  return database.prepare("SELECT value FROM meta WHERE key = 'data'").pluck().get() === 'none';
+}

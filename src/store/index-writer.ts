@@ -140,8 +140,11 @@ export class IndexWriter {
     const choice = this.#options.snapshots ?? 'newest';
     let hasSound = false;
     for (const file of [...dir.snapshots].reverse()) {
-      const isWanted: boolean = choice === 'all' || (choice === 'newest' ? !hasSound : choice.includes(file.zxid));
-      const isSound: boolean | undefined = this.#attempt(file, () => this.#addSnapshot(serverId, file, isWanted, known));
+      const isWanted: boolean =
+        choice === 'all' || (choice === 'newest' ? !hasSound : choice.includes(file.zxid));
+      const isSound: boolean | undefined = this.#attempt(file, () =>
+        this.#addSnapshot(serverId, file, isWanted, known),
+      );
       hasSound ||= isSound === true;
     }
   }

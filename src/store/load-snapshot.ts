@@ -1,7 +1,7 @@
 // A snapshot into the index. Hot: once per znode.
 import type { RawText } from '../jute/raw-text.js';
 import { type OnProblem, problem } from '../problems.js';
-import { OPEN_ACL_KEY, OPEN_ACL } from '../snapshot/acl-entry.js';
+import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import type { AclTable } from './acl-table.js';

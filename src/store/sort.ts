@@ -23,9 +23,14 @@ export function* sortRecords(rows: Iterable<SortRow>): Generator<Buffer> {
   try {
     db.pragma('temp_store = file');
     db.pragma(`cache_size = -${CACHE_KIB}`);
-    db.table('feed', { columns: ['key', 'record'], rows: () => values(rows) });
+    db.table('feed', {
+      columns: ['key', 'record'],
+      *rows() {
+        yield* values(rows);
+      },
+    });
     const sorted = db.prepare<[], Buffer>('SELECT record FROM feed ORDER BY key').pluck();
-    yield* sorted.iterate();
+    for (const record of sorted.iterate()) yield record;
   } finally {
     db.close();
   }

@@ -1,0 +1,158 @@
+// Trees and histories of a zoolog index.
+import { UsageError } from '../errors.js';
+import type { RawText } from '../jute/raw-text.js';
+import type { Problem } from '../problems.js';
+import { formatZxid } from '../records/zxid.js';
+import type { Session } from '../snapshot/session.js';
+import type { Znode } from '../snapshot/znode.js';
+import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import type { IndexTree } from '../store/index-tree.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import type { Who } from './parse.js';
+import type { SourceOptions } from './source-options.js';
+import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
+
+/**
+ * The tree of a server, or of a cluster: the newest sound snapshot that is loaded.
+ * @throws UsageError where WHO fits several clusters or none; IndexError where `path` is no index.
+ */
+export function openIndexTree(path: string, who: Who | null, options: SourceOptions): ZnodeSource {
+  return opening(path, (reader) => {
+    const servers = choose(reader, path, who);
+    const snapshot = newestTree(reader, path, servers);
+    const { server, zxid } = snapshot;
+    const laterTxns = reader.countTxnsAfter(server.clusterId, zxid);
+    if (servers.length > 1)
+      options.onNote(`of the servers of ${server.cluster}, ${server.name} has the newest tree`);
+    return new IndexSource(reader, snapshot, laterTxns, path);
+  });
+}
+
+/** The history of a cluster, or what one server holds of it. @throws as openIndexTree does. */
+export function openIndexTxns(path: string, who: Who | null, _options: SourceOptions): TxnSource {
+  return opening(path, (reader) => {
+    const servers = choose(reader, path, who);
+    return new IndexTxnSource(reader, servers, who?.server != null, path);
+  });
+}
+
+/** What opens the index closes it where it fails. */
+function opening<T>(path: string, open: (reader: IndexReader) => T): T {
+  const reader = new IndexReader(path);
+  try {
+    return open(reader);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/** The servers that WHO names: of one cluster. */
+function choose(reader: IndexReader, path: string, who: Who | null): IndexedServer[] {
+  const all = reader.servers();
+  const named = all.filter(
+    ({ cluster, name }) => (who?.cluster ?? cluster) === cluster && (who?.server ?? name) === name,
+  );
+  const clusters = [...new Set(named.map((server) => server.cluster))];
+  if (clusters.length === 1) return named;
+  const candidates = (clusters.length > 1 ? named : all).map(
+    ({ cluster, name }) => `${path}#${cluster}/${name}`,
+  );
+  const whole = [...new Set((clusters.length > 1 ? named : all).map(({ cluster }) => `${path}#${cluster}`))];
+  const list = `type one of: ${[...(who?.server == null ? whole : []), ...candidates].join(' ')}`;
+  if (clusters.length > 1) throw new UsageError(`${path} holds ${clusters.length} clusters: say which`, list);
+  throw new UsageError(`${path} holds no such server`, list);
+}
+
+function newestTree(reader: IndexReader, path: string, servers: readonly IndexedServer[]): IndexedSnapshot {
+  const ids = new Set(servers.map((server) => server.id));
+  const loaded = reader.snapshots().filter((snapshot) => snapshot.isLoaded && ids.has(snapshot.server.id));
+  const snapshot = loaded.find((one) => one.isSound) ?? loaded[0];
+  if (snapshot !== undefined) return snapshot;
+  const names = servers.map(({ cluster, name }) => `${cluster}/${name}`).join(', ');
+  throw new UsageError(
+    `${path} holds no tree of ${names}`,
+    'its directory had no snapshot that could be read',
+  );
+}
+
+class IndexSource implements ZnodeSource {
+  readonly name: string;
+  readonly zxid: bigint;
+  readonly laterTxns: number;
+  readonly problems: readonly Problem[];
+  readonly isComplete: boolean;
+  readonly #reader: IndexReader;
+  readonly #tree: IndexTree;
+
+  constructor(reader: IndexReader, snapshot: IndexedSnapshot, laterTxns: number, path: string) {
+    const { server, zxid, file } = snapshot;
+    this.#reader = reader;
+    this.#tree = reader.tree(snapshot);
+    this.name = `${path}#${server.cluster}/${server.name} snapshot ${formatZxid(zxid)}`;
+    this.zxid = zxid;
+    this.laterTxns = laterTxns;
+    this.problems = reader.problems([server.id]).filter((problem) => problem.file === file);
+    this.isComplete = snapshot.isSound;
+  }
+
+  *znodes({
+    order = 'canonical',
+    under,
+    data = true,
+    numChildren = false,
+  }: ZnodeOptions = {}): Generator<Znode> {
+    const fields = { data, numChildren };
+    if (order === 'canonical') yield* this.#tree.subtree(under ?? ('' as RawText), fields);
+    else yield* below(this.#tree.inFileOrder(fields), under);
+  }
+
+  get(path: RawText): Znode | null {
+    return this.#tree.get(path, { data: true, numChildren: true });
+  }
+
+  children(path: RawText): Iterable<Znode> {
+    return this.#tree.children(path, { data: true, numChildren: true });
+  }
+
+  sessions(): Iterable<Session> {
+    return this.#tree.sessions();
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
+
+function* below(znodes: Iterable<Znode>, under: RawText | undefined): Generator<Znode> {
+  for (const znode of znodes) {
+    if (under === undefined || znode.path === under || znode.path.startsWith(`${under}/`)) yield znode;
+  }
+}
+
+class IndexTxnSource implements TxnSource {
+  readonly name: string;
+  readonly problems: readonly Problem[];
+  readonly isComplete: boolean;
+  readonly #reader: IndexReader;
+  readonly #clusterId: number;
+  readonly #serverId: number | null;
+
+  constructor(reader: IndexReader, servers: readonly IndexedServer[], ofOneServer: boolean, path: string) {
+    const { id, clusterId, cluster, name } = servers[0]!;
+    this.#reader = reader;
+    this.#clusterId = clusterId;
+    this.#serverId = ofOneServer ? id : null;
+    this.name = ofOneServer ? `${path}#${cluster}/${name}` : `${path}#${cluster}`;
+    this.problems = reader.problems(servers.map((server) => server.id));
+    this.isComplete = !reader.hasSkippedTxns(clusterId, this.#serverId);
+  }
+
+  txns(range: TxnRange = {}): Iterable<LoggedTxn> {
+    return this.#reader.txns(this.#clusterId, this.#serverId, range);
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}

@@ -1,0 +1,124 @@
+// Reading an index: what it holds, and the doors to its trees and histories.
+import { type Problem, type ProblemCode, problem } from '../problems.js';
+import type { ACL } from '../records/acl.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { readAcls } from './acl-table.js';
+import { type Database, openForReading } from './database.js';
+import { IndexTree } from './index-tree.js';
+import { IndexTxns, type TxnFilter } from './index-txns.js';
+
+/** A server of an index, with the name of its cluster. */
+export interface IndexedServer {
+  readonly id: number;
+  readonly clusterId: number;
+  readonly cluster: string;
+  readonly name: string;
+}
+
+/** A snapshot of an index. */
+export interface IndexedSnapshot {
+  readonly id: number;
+  readonly server: IndexedServer;
+  readonly zxid: bigint;
+  readonly isLoaded: boolean;
+  readonly isSound: boolean;
+  /** Path of the file as it was read. */
+  readonly file: string;
+}
+
+/** An index opened for reading. Close it when done. */
+export class IndexReader {
+  readonly file: string;
+  readonly #database: Database;
+  #acls: Map<number, ACL[]> | null = null;
+
+  /** @throws IndexError where `file` is no index, or one of another schema version. */
+  constructor(file: string) {
+    this.file = file;
+    this.#database = openForReading(file);
+  }
+
+  servers(): IndexedServer[] {
+    const rows = this.#database.prepare(
+      `SELECT s.id, s.cluster_id AS clusterId, c.name AS cluster, s.name
+       FROM server s JOIN cluster c ON c.id = s.cluster_id ORDER BY c.id, s.id`,
+    );
+    return (rows.raw().all() as [bigint, bigint, string, string][]).map(([id, clusterId, cluster, name]) => ({
+      id: Number(id),
+      clusterId: Number(clusterId),
+      cluster,
+      name,
+    }));
+  }
+
+  /** Snapshots, newest first; loaded ones have a tree. */
+  snapshots(): IndexedSnapshot[] {
+    const servers = new Map(this.servers().map((server) => [server.id, server]));
+    const rows = this.#database.prepare(
+      `SELECT n.id, n.server_id, n.zxid, n.is_loaded, n.is_sound, f.path
+       FROM snapshot n JOIN file f ON f.id = n.id ORDER BY n.zxid DESC, n.id`,
+    );
+    return (rows.raw().all() as [bigint, bigint, bigint, bigint, bigint, string][]).map(
+      ([id, serverId, zxid, isLoaded, isSound, file]) => ({
+        id: Number(id),
+        server: servers.get(Number(serverId))!,
+        zxid,
+        isLoaded: isLoaded === 1n,
+        isSound: isSound === 1n,
+        file,
+      }),
+    );
+  }
+
+  /** Problems of some servers' files, or of all; those without a file belong to all. */
+  problems(serverIds?: readonly number[]): Problem[] {
+    const rows = this.#database.prepare(
+      `SELECT p.code, p.path, p."offset", p.expected, p.found, p.context, f.server_id
+       FROM problem p LEFT JOIN file f ON f.id = p.file_id ORDER BY p.id`,
+    );
+    return (rows.raw().all() as [string, string, bigint, string, string, string | null, bigint | null][])
+      .filter((row) => serverIds === undefined || row[6] === null || serverIds.includes(Number(row[6])))
+      .map(([code, file, offset, expected, found, where]) =>
+        problem(code as ProblemCode, {
+          file,
+          offset: Number(offset),
+          expected,
+          found,
+          where: where ?? undefined,
+        }),
+      );
+  }
+
+  /** True where something of a cluster's logs (or of one server's) was left out because of damage. */
+  hasSkippedTxns(clusterId: number, serverId: number | null): boolean {
+    const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id LEFT JOIN log l ON l.id = f.id
+      WHERE f.kind = 'log' AND s.cluster_id = ? AND (? IS NULL OR s.id = ?)
+        AND (l.id IS NULL OR l.skipped > 0 OR l.tail = 'corrupt') LIMIT 1`;
+    return this.#database.prepare(sql).get(clusterId, serverId, serverId) !== undefined;
+  }
+
+  /** Txns of a cluster after a zxid: those that are not in a snapshot of that zxid. */
+  countTxnsAfter(clusterId: number, zxid: bigint): number {
+    const sql = 'SELECT count(DISTINCT zxid) FROM txn WHERE cluster_id = ? AND zxid > ?';
+    return Number(this.#database.prepare(sql).pluck().get(clusterId, zxid));
+  }
+
+  /** The tree of a loaded snapshot. */
+  tree(snapshot: IndexedSnapshot): IndexTree {
+    return new IndexTree(this.#database, snapshot.id, snapshot.file, this.#readAcls());
+  }
+
+  /** Txns by zxid, of a cluster or of what one of its servers holds. */
+  txns(clusterId: number, serverId: number | null, filter: TxnFilter): Iterable<LoggedTxn> {
+    return new IndexTxns(this.#database, this.#readAcls()).select(clusterId, serverId, filter);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #readAcls(): Map<number, ACL[]> {
+    this.#acls ??= readAcls(this.#database);
+    return this.#acls;
+  }
+}

@@ -1,0 +1,189 @@
+// The tree of one loaded snapshot in an index.
+import type { RawText } from '../jute/raw-text.js';
+import type { ACL } from '../records/acl.js';
+import type { Session } from '../snapshot/session.js';
+import type { Znode } from '../snapshot/znode.js';
+import { type Database, lacksData, type Statement } from './database.js';
+import { ROOT_ID } from './path-table.js';
+import { fromSql, toSql } from './sql-text.js';
+
+/** What of a znode is wanted beside path and stat. */
+export interface ZnodeFields {
+  readonly data: boolean;
+  readonly numChildren: boolean;
+}
+
+type ZnodeRow = readonly [
+  offset: bigint,
+  length: bigint,
+  aclId: bigint | null,
+  czxid: bigint,
+  mzxid: bigint,
+  pzxid: bigint,
+  ctime: bigint,
+  mtime: bigint,
+  version: bigint,
+  cversion: bigint,
+  aversion: bigint,
+  ephemeralOwner: bigint,
+  dataLength: bigint | null,
+  data: Buffer | null,
+];
+
+const FIELDS = `z."offset", z.length, z.acl_id, z.czxid, z.mzxid, z.pzxid, z.ctime, z.mtime, z.version, z.cversion,
+  z.aversion, z.ephemeral_owner, z.data_length`;
+const OF_SNAPSHOT = 'z.snapshot_id = ?';
+
+/** A tree in an index; constant memory but for the child names of the znodes on the way to the current one. */
+export class IndexTree {
+  readonly #database: Database;
+  readonly #snapshotId: number;
+  readonly #file: string;
+  readonly #acls: ReadonlyMap<number, readonly ACL[]>;
+  readonly #hasData: boolean;
+  readonly #withData: Statement;
+  readonly #withoutData: Statement;
+  readonly #childNames: Statement;
+  readonly #childCount: Statement;
+  readonly #childId: Statement;
+
+  constructor(
+    database: Database,
+    snapshotId: number,
+    file: string,
+    acls: ReadonlyMap<number, readonly ACL[]>,
+  ) {
+    this.#database = database;
+    this.#snapshotId = snapshotId;
+    this.#file = file;
+    this.#acls = acls;
+    this.#hasData = !lacksData(database);
+    const one = (fields: string) =>
+      database.prepare(`SELECT ${fields} FROM znode z WHERE ${OF_SNAPSHOT} AND z.path_id = ?`).raw();
+    this.#withData = one(`${FIELDS}, z.data`);
+    this.#withoutData = one(`${FIELDS}, NULL`);
+    this.#childNames = database.prepare('SELECT id, name FROM path WHERE parent_id = ? ORDER BY name').raw();
+    this.#childCount = database
+      .prepare(
+        `SELECT count(*) FROM path p JOIN znode z ON ${OF_SNAPSHOT} AND z.path_id = p.id WHERE p.parent_id = ?`,
+      )
+      .pluck();
+    this.#childId = database.prepare('SELECT id FROM path WHERE parent_id = ? AND name = ?').pluck();
+  }
+
+  /** The znode at a path; null where the tree has none. */
+  get(path: RawText, fields: ZnodeFields): Znode | null {
+    const id = this.#idOf(path);
+    return id === null ? null : this.#znode(path, id, fields);
+  }
+
+  /** The children of a znode, by raw name bytes. */
+  *children(path: RawText, fields: ZnodeFields): Generator<Znode> {
+    const parent = this.#idOf(path);
+    if (parent === null) return;
+    for (const { id, name } of this.#childrenOf(parent)) {
+      const znode = this.#znode(`${path}/${name}` as RawText, id, fields);
+      if (znode !== null) yield znode;
+    }
+  }
+
+  /** A znode and what is below it, in canonical order. */
+  *subtree(path: RawText, fields: ZnodeFields): Generator<Znode> {
+    const id = this.#idOf(path);
+    if (id === null) return;
+    const top = this.#znode(path, id, fields);
+    if (top !== null) yield top;
+    // Paths and what is left of their children; not by recursion, a hostile tree is thousands deep.
+    const stack = [{ path, children: this.#childrenOf(id), next: 0 }];
+    for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+      const child = level.children[level.next++];
+      if (child === undefined) {
+        stack.pop();
+        continue;
+      }
+      const childPath = `${level.path}/${child.name}` as RawText;
+      const znode = this.#znode(childPath, child.id, fields);
+      if (znode !== null) yield znode;
+      const children = this.#childrenOf(child.id);
+      if (children.length > 0) stack.push({ path: childPath, children, next: 0 });
+    }
+  }
+
+  /** The tree in the snapshot's own order. */
+  *inFileOrder(fields: ZnodeFields): Generator<Znode> {
+    const rows = this.#database
+      .prepare(`SELECT path_id FROM znode z WHERE ${OF_SNAPSHOT} ORDER BY ordinal`)
+      .pluck()
+      .iterate(this.#snapshotId) as Iterable<bigint>;
+    const parent = this.#database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
+    for (const pathId of rows) {
+      const id = Number(pathId);
+      yield this.#znode(this.#pathOf(id, parent), id, fields)!;
+    }
+  }
+
+  /** The session table, by id. */
+  *sessions(): Generator<Session> {
+    const rows = this.#database
+      .prepare('SELECT session_id, timeout FROM session WHERE snapshot_id = ? ORDER BY session_id')
+      .raw();
+    for (const [id, timeout] of rows.iterate(this.#snapshotId) as Iterable<[bigint, bigint]>) {
+      yield { id, timeout: Number(timeout) };
+    }
+  }
+
+  #pathOf(pathId: number, parent: Statement): RawText {
+    let path = '';
+    for (let id = pathId; id !== ROOT_ID; ) {
+      const [parentId, name] = parent.get(id) as [bigint, string | Buffer];
+      path = parentId === 0n ? `${fromSql(name)}${path}` : `/${fromSql(name)}${path}`;
+      if (parentId === 0n) break;
+      id = Number(parentId);
+    }
+    return path as RawText;
+  }
+
+  #idOf(path: RawText): number | null {
+    let id = ROOT_ID;
+    if (path === '') return id;
+    for (const name of path.slice(1).split('/')) {
+      const child = this.#childId.get(id, toSql(name as RawText)) as bigint | undefined;
+      if (child === undefined) return null;
+      id = Number(child);
+    }
+    return id;
+  }
+
+  // The index orders TEXT by bytes, and every BLOB behind every TEXT; a BLOB among them wants sorting.
+  #childrenOf(parent: number): { id: number; name: RawText }[] {
+    const rows = this.#childNames.all(parent) as [bigint, string | Buffer][];
+    const children = rows.map(([id, name]) => ({ id: Number(id), name: fromSql(name) }));
+    if (typeof rows.at(-1)?.[1] !== 'object') return children;
+    return children.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #znode(path: RawText, pathId: number, { data, numChildren }: ZnodeFields): Znode | null {
+    const statement = data && this.#hasData ? this.#withData : this.#withoutData;
+    const row = statement.get(this.#snapshotId, pathId) as ZnodeRow | undefined;
+    if (row === undefined) return null;
+    return {
+      path,
+      data: row[12] === null ? null : data && this.#hasData ? row[13] : undefined,
+      dataLength: Number(row[12] ?? 0n),
+      acl: row[2] === null ? null : (this.#acls.get(Number(row[2])) ?? null),
+      stat: {
+        czxid: row[3],
+        mzxid: row[4],
+        pzxid: row[5],
+        ctime: row[6],
+        mtime: row[7],
+        version: Number(row[8]),
+        cversion: Number(row[9]),
+        aversion: Number(row[10]),
+        ephemeralOwner: row[11],
+      },
+      numChildren: numChildren ? Number(this.#childCount.get(this.#snapshotId, pathId)) : undefined,
+      evidence: { file: this.#file, offset: Number(row[0]), length: Number(row[1]) },
+    };
+  }
+}

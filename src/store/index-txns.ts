@@ -1,0 +1,183 @@
+// The txns of an index, put together again from their rows.
+
+import { FormatError } from '../errors.js';
+import type { RawText } from '../jute/raw-text.js';
+import type { ACL } from '../records/acl.js';
+import type { Op } from '../records/op.js';
+import { OP_CODES, type OpName } from '../records/op-code.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import type { Txn } from '../txnlog/txn.js';
+import { type Database, lacksData, type Statement } from './database.js';
+import { PathText } from './path-text.js';
+
+/** Which txns; every condition given must hold. */
+export interface TxnFilter {
+  /** Inclusive. */
+  readonly fromZxid?: bigint;
+  /** Inclusive. */
+  readonly toZxid?: bigint;
+  /** Milliseconds since 1970, inclusive. */
+  readonly since?: bigint;
+  /** Milliseconds since 1970, exclusive. */
+  readonly until?: bigint;
+}
+
+type TxnRow = readonly [
+  id: bigint,
+  zxid: bigint,
+  time: bigint,
+  session: bigint,
+  cxid: bigint,
+  type: string,
+  digestVersion: bigint | null,
+  digest: bigint | null,
+];
+
+interface OpRow {
+  readonly type: string;
+  readonly path_id: bigint | null;
+  readonly applied: bigint;
+  readonly implied: bigint;
+  readonly version: bigint | null;
+  readonly error: bigint | null;
+  readonly acl_id: bigint | null;
+  readonly ephemeral: bigint | null;
+  readonly parent_cversion: bigint | null;
+  readonly ttl: bigint | null;
+  readonly timeout: bigint | null;
+  readonly code: bigint | null;
+  readonly data_length: bigint | null;
+  readonly data: Buffer | null;
+}
+
+/** Selects txns of an index. */
+export class IndexTxns {
+  readonly #database: Database;
+  readonly #acls: ReadonlyMap<number, readonly ACL[]>;
+  readonly #paths: PathText;
+  readonly #ops: Statement;
+  readonly #evidence: Statement;
+  readonly #lacksData: boolean;
+
+  constructor(database: Database, acls: ReadonlyMap<number, readonly ACL[]>) {
+    this.#database = database;
+    this.#acls = acls;
+    this.#paths = new PathText(database);
+    this.#lacksData = lacksData(database);
+    this.#ops = database.prepare('SELECT * FROM op WHERE txn_id = ? ORDER BY n');
+    // The first copy that was read; a server's own where one is asked for.
+    this.#evidence = database
+      .prepare(
+        `SELECT f.path, r."offset", r.length FROM record r JOIN file f ON f.id = r.log_id
+         WHERE r.txn_id = ? AND (? IS NULL OR f.server_id = ?) ORDER BY r.log_id LIMIT 1`,
+      )
+      .raw();
+  }
+
+  /** Txns of a cluster by zxid; with `serverId` only those that this server holds. */
+  *select(clusterId: number, serverId: number | null, filter: TxnFilter): Generator<LoggedTxn> {
+    const { fromZxid = -(2n ** 63n), toZxid = 2n ** 63n - 1n, since = null, until = null } = filter;
+    const rows = this.#database
+      .prepare(
+        `SELECT id, zxid, time, session_id, cxid, type, digest_version, digest FROM txn
+         WHERE cluster_id = ? AND zxid BETWEEN ? AND ? AND (? IS NULL OR time >= ?) AND (? IS NULL OR time < ?)
+         ORDER BY zxid, id`,
+      )
+      .raw()
+      .iterate(clusterId, fromZxid, toZxid, since, since, until, until) as Iterable<TxnRow>;
+    for (const row of rows) {
+      const copy = this.#evidence.get(row[0], serverId, serverId) as [string, bigint, bigint] | undefined;
+      if (copy === undefined) continue;
+      const [file, offset, length] = copy;
+      const evidence = { file, offset: Number(offset), length: Number(length) };
+      const txn = this.#txn(row);
+      yield this.#lacksData ? { txn, evidence, lacksData: true } : { txn, evidence };
+    }
+  }
+
+  #txn(row: TxnRow): Txn {
+    const [id, zxid, time, clientId, cxid, type, version, treeDigest] = row;
+    const ops = this.#ops.all(id) as OpRow[];
+    return {
+      header: { clientId, cxid: Number(cxid), zxid, time, type: codeOf(type, ops) },
+      op: this.#op(type, ops),
+      digest: version === null || treeDigest === null ? null : { version: Number(version), treeDigest },
+      trailingBytes: 0,
+    };
+  }
+
+  #op(type: string, ops: readonly OpRow[]): Op {
+    if (type === 'multi') {
+      const parts = ops.map((op) => this.#single(op));
+      return { op: 'multi', ops: parts, failed: parts.some((part) => part.op === 'error') };
+    }
+    if (type !== 'closeSession') return this.#single(ops[0]!);
+    const implied = ops.filter((op) => op.implied === 1n);
+    // An empty list and no list are one thing here: both delete nothing by name.
+    return {
+      op: 'closeSession',
+      paths2Delete: implied.length === 0 ? null : implied.map((op) => this.#path(op)),
+    };
+  }
+
+  #single(row: OpRow): Op {
+    const op = row.type as Op['op'];
+    switch (op) {
+      case 'create':
+      case 'create2':
+        return { op, ...this.#created(row), ephemeral: row.ephemeral === 1n };
+      case 'createContainer':
+        return { op, ...this.#created(row) };
+      case 'createTTL':
+        return { op, ...this.#created(row), ttl: row.ttl! };
+      case 'delete':
+      case 'deleteContainer':
+        return { op, path: this.#path(row) };
+      case 'setData':
+      case 'reconfig':
+        return { op, path: this.#path(row), data: data(row), version: Number(row.version) };
+      case 'setACL':
+        return { op, path: this.#path(row), acl: this.#acl(row), version: Number(row.version) };
+      case 'check':
+        return { op, path: this.#path(row), version: Number(row.version) };
+      case 'error':
+        return { op, err: row.error === null ? null : Number(row.error) };
+      case 'createSession':
+        return { op, timeOut: Number(row.timeout) };
+      default:
+        return unknownOp(row);
+    }
+  }
+
+  #created(row: OpRow) {
+    return {
+      path: this.#path(row),
+      data: data(row),
+      acl: this.#acl(row),
+      parentCVersion: Number(row.parent_cversion),
+    };
+  }
+
+  #path({ path_id }: OpRow): RawText | null {
+    return path_id === null ? null : this.#paths.of(Number(path_id));
+  }
+
+  #acl({ acl_id }: OpRow): readonly ACL[] | null {
+    return acl_id === null ? null : (this.#acls.get(Number(acl_id)) ?? null);
+  }
+}
+
+function data({ data_length, data }: OpRow): Buffer | null {
+  return data_length === null ? null : data;
+}
+
+function codeOf(type: string, ops: readonly OpRow[]): number {
+  return type === 'unknown' ? Number(ops[0]?.code) : OP_CODES[type as OpName];
+}
+
+function unknownOp(row: OpRow): Op {
+  const code = Number(row.code);
+  const expected = 'an op code that ZooKeeper logs';
+  const error = new FormatError({ code: 'op-unknown', file: '', offset: 0, expected, found: String(code) });
+  return { op: 'unknown', code, body: row.data ?? Buffer.alloc(0), error };
+}

@@ -1,0 +1,45 @@
+// The text of a path by its row id.
+import type { RawText } from '../jute/raw-text.js';
+import type { Database, Statement } from './database.js';
+import { ROOT_ID } from './path-table.js';
+import { fromSql } from './sql-text.js';
+
+const CACHE_ENTRIES = 50_000;
+
+/** Puts paths together from their segments, keeping the recent ones. */
+export class PathText {
+  readonly #select: Statement;
+  readonly #known = new Map<number, RawText>();
+
+  constructor(database: Database) {
+    this.#select = database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
+  }
+
+  /** The path with this row id; "/" for the root, as txns address it. */
+  of(id: number): RawText {
+    return id === ROOT_ID ? ('/' as RawText) : this.#below(id);
+  }
+
+  // From the path up to a known ancestor, then down again: a hostile path has thousands of segments.
+  #below(id: number): RawText {
+    const names: { id: number; name: string }[] = [];
+    let path = '';
+    for (let at = id; at !== ROOT_ID; ) {
+      const known = this.#known.get(at);
+      if (known !== undefined) {
+        path = known;
+        break;
+      }
+      const [parentId, name] = this.#select.get(at) as [bigint, string | Buffer];
+      names.push({ id: at, name: parentId === 0n ? fromSql(name) : `/${fromSql(name)}` });
+      if (parentId === 0n) break;
+      at = Number(parentId);
+    }
+    if (this.#known.size > CACHE_ENTRIES) this.#known.clear();
+    for (const { id: at, name } of names.reverse()) {
+      path += name;
+      this.#known.set(at, path as RawText);
+    }
+    return path as RawText;
+  }
+}
