@@ -5,6 +5,7 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type Database, lacksData, type Statement } from './database.js';
 import { ROOT_ID } from './path-table.js';
+import { PATH_ID_BITS } from './schema.js';
 import { fromSql, toSql } from './sql-text.js';
 
 /** What of a znode is wanted beside path and stat. */
@@ -32,12 +33,13 @@ type ZnodeRow = readonly [
 
 const FIELDS = `z."offset", z.length, z.acl_id, z.czxid, z.mzxid, z.pzxid, z.ctime, z.mtime, z.version, z.cversion,
   z.aversion, z.ephemeral_owner, z.data_length`;
-const OF_SNAPSHOT = 'z.snapshot_id = ?';
 
 /** A tree in an index; constant memory but for the child names of the znodes on the way to the current one. */
 export class IndexTree {
   readonly #database: Database;
   readonly #snapshotId: number;
+  /** Row id of a znode without its path. */
+  readonly #firstId: number;
   readonly #file: string;
   readonly #acls: ReadonlyMap<number, readonly ACL[]>;
   readonly #hasData: boolean;
@@ -55,18 +57,16 @@ export class IndexTree {
   ) {
     this.#database = database;
     this.#snapshotId = snapshotId;
+    this.#firstId = snapshotId * 2 ** PATH_ID_BITS;
     this.#file = file;
     this.#acls = acls;
     this.#hasData = !lacksData(database);
-    const one = (fields: string) =>
-      database.prepare(`SELECT ${fields} FROM znode z WHERE ${OF_SNAPSHOT} AND z.path_id = ?`).raw();
+    const one = (fields: string) => database.prepare(`SELECT ${fields} FROM znode z WHERE z.id = ?`).raw();
     this.#withData = one(`${FIELDS}, z.data`);
     this.#withoutData = one(`${FIELDS}, NULL`);
     this.#childNames = database.prepare('SELECT id, name FROM path WHERE parent_id = ? ORDER BY name').raw();
     this.#childCount = database
-      .prepare(
-        `SELECT count(*) FROM path p JOIN znode z ON ${OF_SNAPSHOT} AND z.path_id = p.id WHERE p.parent_id = ?`,
-      )
+      .prepare('SELECT count(*) FROM path p JOIN znode z ON z.id = ? + p.id WHERE p.parent_id = ?')
       .pluck();
     this.#childId = database.prepare('SELECT id FROM path WHERE parent_id = ? AND name = ?').pluck();
   }
@@ -112,9 +112,9 @@ export class IndexTree {
   /** The tree in the snapshot's own order. */
   *inFileOrder(fields: ZnodeFields): Generator<Znode> {
     const rows = this.#database
-      .prepare(`SELECT path_id FROM znode z WHERE ${OF_SNAPSHOT} ORDER BY ordinal`)
+      .prepare('SELECT path_id FROM znode WHERE id >= ? AND id < ? ORDER BY "offset"')
       .pluck()
-      .iterate(this.#snapshotId) as Iterable<bigint>;
+      .iterate(this.#firstId, this.#firstId + 2 ** PATH_ID_BITS) as Iterable<bigint>;
     const parent = this.#database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
     for (const pathId of rows) {
       const id = Number(pathId);
@@ -164,7 +164,7 @@ export class IndexTree {
 
   #znode(path: RawText, pathId: number, { data, numChildren }: ZnodeFields): Znode | null {
     const statement = data && this.#hasData ? this.#withData : this.#withoutData;
-    const row = statement.get(this.#snapshotId, pathId) as ZnodeRow | undefined;
+    const row = statement.get(this.#firstId + pathId) as ZnodeRow | undefined;
     if (row === undefined) return null;
     return {
       path,
@@ -182,7 +182,7 @@ export class IndexTree {
         aversion: Number(row[10]),
         ephemeralOwner: row[11],
       },
-      numChildren: numChildren ? Number(this.#childCount.get(this.#snapshotId, pathId)) : undefined,
+      numChildren: numChildren ? Number(this.#childCount.get(this.#firstId, pathId)) : undefined,
       evidence: { file: this.#file, offset: Number(row[0]), length: Number(row[1]) },
     };
   }

@@ -20,7 +20,7 @@ import { loadLog } from './load-log.js';
 import { loadSnapshot } from './load-snapshot.js';
 import { PathTable } from './path-table.js';
 import { scanSnapshot } from './scan-snapshot.js';
-import { INDEXES, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
+import { INDEXES, PATH_ID_BITS, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
 
 /** Which snapshots' znodes are loaded. */
 export type SnapshotChoice = 'newest' | 'all' | readonly bigint[];
@@ -413,7 +413,9 @@ export class IndexWriter {
   }
 
   #unloadZnodes(snapshotId: bigint): void {
-    for (const table of ['znode', 'session', 'snapshot_acl']) {
+    const [first, next] = [snapshotId << BigInt(PATH_ID_BITS), (snapshotId + 1n) << BigInt(PATH_ID_BITS)];
+    this.#run('DELETE FROM znode WHERE id >= ? AND id < ?', first, next);
+    for (const table of ['session', 'snapshot_acl']) {
       this.#run(`DELETE FROM ${table} WHERE snapshot_id = ?`, snapshotId);
     }
     this.#run('UPDATE snapshot SET is_loaded = 0 WHERE id = ?', snapshotId);

@@ -7,6 +7,7 @@ import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import type { AclTable } from './acl-table.js';
 import type { Database } from './database.js';
 import { type PathTable, ROOT_ID } from './path-table.js';
+import { PATH_ID_BITS } from './schema.js';
 import { toSql } from './sql-text.js';
 
 /** What is written beside the rows. */
@@ -83,8 +84,9 @@ const PROGRESS_EVERY = 4096;
 function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<bigint, number>) {
   const { database, snapshotId, withoutData, onProgress } = target;
   const verb = target.isFirst ? 'INSERT' : 'INSERT OR REPLACE';
-  const insert = database.prepare(`${verb} INTO znode VALUES (${Array(17).fill('?').join(', ')})`);
+  const insert = database.prepare(`${verb} INTO znode VALUES (${Array(15).fill('?').join(', ')})`);
   const locate = target.isFirst ? firstPathIds(target.paths) : pathIds(reader.stream.file, target);
+  const firstId = snapshotId * 2 ** PATH_ID_BITS;
   const missing = new Map<bigint, number>();
   let dataBytes = 0;
   let newestZxid = 0n;
@@ -98,9 +100,7 @@ function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<
     const mzxid = view.getBigInt64(at + 8);
     const pzxid = view.getBigInt64(at + 52);
     insert.run(
-      snapshotId,
-      pathId,
-      znode.ordinal,
+      firstId + pathId,
       znode.offset,
       znode.length,
       aclId,
@@ -155,7 +155,8 @@ function firstPathIds(paths: PathTable): Locate {
 /** Path ids where the path may be known; reports orphans and duplicates. */
 function pathIds(file: string, { database, paths, snapshotId, onProblem }: SnapshotTarget): Locate {
   const ancestors: Ancestor[] = [];
-  const has = database.prepare('SELECT 1 FROM znode WHERE snapshot_id = ? AND path_id = ?').pluck();
+  const firstId = snapshotId * 2 ** PATH_ID_BITS;
+  const has = database.prepare('SELECT 1 FROM znode WHERE id = ?').pluck();
   return (znode) => {
     const { path } = znode;
     const report = (code: 'znode-orphan' | 'znode-duplicate', expected: string, found: string) =>
@@ -166,12 +167,12 @@ function pathIds(file: string, { database, paths, snapshotId, onProblem }: Snaps
       let parent = parentAmong(ancestors, path.slice(0, slash));
       if (parent === null) {
         parent = paths.idOfParent(path);
-        if (has.get(snapshotId, parent) === undefined) report('znode-orphan', 'its parent before it', 'none');
+        if (has.get(firstId + parent) === undefined) report('znode-orphan', 'its parent before it', 'none');
       }
       id = paths.idOfChild(parent, path.slice(slash + 1) as RawText);
       ancestors.push({ path, id });
     }
-    if (has.get(snapshotId, id) !== undefined) report('znode-duplicate', 'each path once', 'the path again');
+    if (has.get(firstId + id) !== undefined) report('znode-duplicate', 'each path once', 'the path again');
     return id;
   };
 }
