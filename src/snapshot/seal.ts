@@ -11,6 +11,8 @@ import { type Layout, layout, ustring } from '../jute/layout.js';
 
 /** Bytes of a seal: the checksum, and "/" as a ustring. */
 export const SEAL_BYTES = 13;
+/** The bytes of a seal behind its checksum, "/" as a ustring, in hex. */
+export const SEAL_MARK = '000000012f';
 /** Bytes of the digest block without its seal. */
 export const DIGEST_BLOCK_BYTES = 20;
 /** Bytes of the lastProcessedZxid block without its seal. */
@@ -19,7 +21,7 @@ export const LAST_ZXID_BLOCK_BYTES = 8;
 export interface Seal {
   /** Adler-32, zero-extended. */
   readonly checksum: bigint;
-  /** "/", not checked by servers. */
+  /** "/"; servers check only that a file ends with it (SnapStream.isValidSnapshot). */
   readonly mark: string | null;
 }
 

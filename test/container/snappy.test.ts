@@ -173,15 +173,17 @@ describe('a raw snappy block', () => {
         fc.integer({ min: start, max: block.length - 1 }),
         fc.integer({ min: 1, max: 255 }),
         (at, mask) => {
-          // Four length or offset bytes are where hyparquet goes astray; no encoder of ours writes them.
-          fc.pre((block[at]! & 3) !== 3 && ((block[at]! ^ mask) & 3) !== 3 && (block[at]! ^ mask) < 0xf8);
           const changed = flip(block, at, mask);
           const [ours, theirs] = [Buffer.alloc(size), new Uint8Array(size)];
           const fault = decodeElements(changed, start, ours);
+          // A length or offset from 2^31 on is negative to hyparquet: it goes astray, or never comes back.
+          fc.pre(fault === null || !/ \d{10} bytes/.test(fault));
           let isSound = true;
           try {
             snappyUncompress(changed, theirs);
-          } catch {
+          } catch (error) {
+            // It wants four bytes behind every long literal's tag, which short ones at the end do not have.
+            fc.pre(!String(error).includes('pos + 3'));
             isSound = false;
           }
           expect(fault === null).toBe(isSound);

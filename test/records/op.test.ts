@@ -120,6 +120,18 @@ describe('a multi', () => {
     expect(digest).toEqual(DIGEST);
   });
 
+  test('whose failed parts kept the body of what they were, as a leader of 3.8.6 writes them, is failed', () => {
+    const { op } = decode(spec.multi([{ ...spec.setData('/a', 'x'), type: -1 }, spec.error(-2)]));
+    expect(op).toEqual({
+      op: 'multi',
+      failed: true,
+      ops: [
+        { op: 'error', err: null },
+        { op: 'error', err: -2 },
+      ],
+    });
+  });
+
   test('keeps the parts around one of an unknown type', () => {
     const unknown = { type: 99, body: Buffer.from('what') };
     const { op, digest, trailingBytes } = decode(spec.multi([spec.del('/a'), unknown, spec.del('/c')]), {

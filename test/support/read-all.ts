@@ -1,4 +1,5 @@
 // Reading a file to its end with zoolog's readers, and keeping what they said.
+import './buffers.js';
 import { openPlain } from '../../src/container/open-plain.js';
 import type { PlainStream } from '../../src/container/plain-stream.js';
 import type { RawText } from '../../src/jute/raw-text.js';
@@ -104,15 +105,13 @@ export function caught(run: () => unknown): unknown {
 /** All plain bytes of a file, taken `chunk` at a time, and the error that ended them. */
 export function readPlain(file: string, chunk = 1024 * 1024): { plain: Buffer; error: unknown } {
   const parts: Buffer[] = [];
+  const target = Buffer.allocUnsafe(chunk);
   let stream: PlainStream | undefined;
   let error: unknown = null;
   try {
     stream = openPlain(file);
-    for (;;) {
-      const target = Buffer.alloc(chunk);
-      const got = stream.read(target);
-      if (got === 0) break;
-      parts.push(target.subarray(0, got));
+    for (let got = stream.read(target); got > 0; got = stream.read(target)) {
+      parts.push(Buffer.from(target.subarray(0, got)));
     }
   } catch (thrown) {
     error = thrown;
