@@ -2,6 +2,7 @@
 
 import { openPlain } from '../container/open-plain.js';
 import type { Codec, PlainStream } from '../container/plain-stream.js';
+import { firstNonZero } from '../container/zeros.js';
 import { FormatError } from '../errors.js';
 import { SNAP_MAGIC, TXNLOG_MAGIC } from '../records/file-header.js';
 
@@ -26,7 +27,9 @@ export function identify(file: string): Identity {
   try {
     const start = Buffer.alloc(4096);
     const length = readUpTo(stream, start);
-    return { codec: stream.codec, content: contentOf(start.subarray(0, length)) };
+    // Compression that is damaged from the start on gives no bytes either.
+    const content = length === 0 && stream.fileSize > 0 ? 'unknown' : contentOf(start.subarray(0, length));
+    return { codec: stream.codec, content };
   } finally {
     stream.close();
   }
@@ -58,6 +61,8 @@ function contentOf(start: Buffer): Content {
 // Before 3.0 a log began with its first record, i32 length · header · 'B', and a snapshot with its session count
 // and sessions (server id << 56 | ms << 16, timeout).
 function isVersion1(start: Buffer): boolean {
+  // Nothing but zeros is what a lost block leaves.
+  if (firstNonZero(start, 0, start.length) === start.length) return false;
   const length = start.readInt32BE(0);
   if (length >= 28 && length + 5 <= start.length && start[4 + length] === 0x42) return true;
   if (length === 0) return start.length >= 12 && start.readInt32BE(4) === 0 && start.readInt32BE(8) === 0;

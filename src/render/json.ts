@@ -1,6 +1,6 @@
 // json: pretty, for people and for jq. The text is what JSON.stringify(rows, null, 2) would give, in constant memory.
 
-import { jsonString, jsonWriter } from './json-value.js';
+import { jsonNested, jsonString, jsonWriter } from './json-value.js';
 import { type Column, type Rows, rawValue } from './rows.js';
 import type { Sink } from './sink.js';
 
@@ -20,6 +20,34 @@ export function printJson<R>(rows: Rows<R>, sink: Sink): void {
     isFirst = false;
   }
   sink.write(isFirst ? ']\n' : '\n]\n');
+}
+
+/** Fields before or after the rows of an envelope: ready for JSON, so no bigint inside. */
+export type EnvelopeFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Prints rows inside one object: what `head` says, `rows`, and what `tail` says when the rows are through.
+ *
+ * Constant memory, like printJson; when the rows end in an error the object stays open.
+ */
+export function printJsonEnvelope<R>(
+  head: EnvelopeFields,
+  rows: Rows<R>,
+  tail: () => EnvelopeFields,
+  sink: Sink,
+): void {
+  const object = compileJson(rows.columns, 2 * INDENT);
+  const field = ([key, value]: readonly [string, unknown]) =>
+    `  ${jsonString(key)}: ${jsonNested(value, INDENT).replaceAll('\n', '\n  ')}`;
+  const before = [...Object.entries(head).map(field), '  "rows": ['].join(',\n');
+  sink.write(`{\n${before}`);
+  let isFirst = true;
+  for (const row of rows.rows) {
+    sink.write((isFirst ? '\n    ' : ',\n    ') + object(row));
+    isFirst = false;
+  }
+  const after = Object.entries(tail()).map(field);
+  sink.write([isFirst ? ']' : '\n  ]', ...after].join(',\n') + '\n}\n');
 }
 
 /** Prints one row as an object of its own, for commands whose answer is a single thing. */

@@ -10,7 +10,7 @@ import type { LoggedTxn } from '../txnlog/logged-txn.js';
 export interface ZnodeOptions {
   /**
    * `canonical`: pre-order with siblings by their raw name bytes (default). `file`: as the snapshot has them,
-   * which needs no sorting.
+   * which needs no sorting; a path that occurs twice comes twice, and nobody looks for orphans.
    */
   readonly order?: 'canonical' | 'file';
   /** Only this znode and what is below it; default: the whole tree. */
@@ -31,7 +31,10 @@ export interface ZnodeSource {
   readonly laterTxns: number | null;
   /** What was wrong, found so far. */
   readonly problems: readonly Problem[];
-  /** False where damage kept a part of the tree from being read, found so far: true only after a whole pass. */
+  /**
+   * False once damage was found that keeps a part of the tree from being read, or from being trusted (a wrong
+   * checksum). Only after a whole pass does true say that there is none.
+   */
   readonly isComplete: boolean;
   znodes(options?: ZnodeOptions): Iterable<Znode>;
   /** The znode at a path ("" is the root), with numChildren; null where there is none. */
@@ -59,7 +62,7 @@ export interface TxnRange {
 export interface TxnSource {
   readonly name: string;
   readonly problems: readonly Problem[];
-  /** False where damage left txns out, found so far. */
+  /** False once damage was found that leaves txns out; torn and padded ends do not. */
   readonly isComplete: boolean;
   /** Txns by zxid; equal txns that several files hold come once. Their buffers live until the next one. */
   txns(range?: TxnRange): Iterable<LoggedTxn>;

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
-import { IndexError } from '../errors.js';
+import { FileBytes } from '../container/file-bytes.js';
+import { IndexError, InputError } from '../errors.js';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js';
 
 export type Database = BetterSqlite3.Database;
@@ -22,14 +23,47 @@ function connect(file: string, options: BetterSqlite3.Options): Database {
 
 /**
  * Opens an index for reading.
- * @throws IndexError where there is none, it is not an index, or its schema is of another version.
+ * @throws IndexError where there is none, it is not a whole index, or its schema is of another version.
  */
 export function openForReading(file: string): Database {
-  if (!existsSync(file))
-    throw new IndexError(file, 'no such index', 'make one with: zoolog index -o FILE DIR');
+  checkHeader(file);
   const database = connecting(file, () => connect(file, { readonly: true, fileMustExist: true }));
   checkIsIndex(file, database);
   return database;
+}
+
+const SQLITE_MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+
+// SQLite opens anything and complains later, in the middle of a query.
+function checkHeader(file: string): void {
+  if (!existsSync(file)) {
+    throw new IndexError(file, 'no such index', 'make one with: zoolog index -o FILE DIR');
+  }
+  const header = Buffer.alloc(HEADER_BYTES);
+  const size = readHeader(file, header);
+  if (header.toString('latin1', 0, SQLITE_MAGIC.length) !== SQLITE_MAGIC) {
+    throw new IndexError(file, 'is not an index: it is no SQLite file');
+  }
+  // 1 stands for 65536, which two bytes cannot hold.
+  const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
+  const pages = header.readUInt32BE(28);
+  if (size !== pages * pageSize) {
+    throw new IndexError(file, `is cut or still being written: ${size} bytes, expected ${pages * pageSize}`);
+  }
+}
+
+/** Fills `header` as far as the file goes and returns the file's size. */
+function readHeader(file: string, header: Buffer): number {
+  try {
+    const bytes = new FileBytes(file);
+    bytes.readAt(header, 0);
+    bytes.close();
+    return bytes.size;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new IndexError(file, `cannot be opened as an index: ${error.reason}`);
+  }
 }
 
 /** Opens a file for building: a new one with `isNew`, else a copy of an index. Not durable until it is synced. */
@@ -99,4 +133,26 @@ export function isSqliteError(error: unknown): error is Error & { code: string }
 /** True for an index made with --no-data. */
 export function lacksData(database: Database): boolean {
   return database.prepare("SELECT value FROM meta WHERE key = 'data'").pluck().get() === 'none';
+}
+
+/** Runs a statement that is too rare to be kept prepared. */
+export function run(database: Database, sql: string, ...values: unknown[]): void {
+  database.prepare(sql).run(...values);
+}
+
+/** The first column of the first row. */
+export function value(database: Database, sql: string, ...values: unknown[]): unknown {
+  return database
+    .prepare(sql)
+    .pluck()
+    .get(...values);
+}
+
+/** The first row. */
+export function row(
+  database: Database,
+  sql: string,
+  ...values: unknown[]
+): Record<string, unknown> | undefined {
+  return database.prepare(sql).get(...values) as Record<string, unknown> | undefined;
 }

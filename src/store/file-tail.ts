@@ -4,8 +4,8 @@ import { FileBytes } from '../container/file-bytes.js';
 const TAIL_BYTES = 64;
 
 /**
- * The last 64 bytes of a file. A snapshot ends in seals that sum up all that is before them, a gzip file in its
- * CRC, so together with the size they change when anything does.
+ * The last 64 bytes of a file: the seals of a snapshot, the CRC of a gzip file, which sum up what is before them. Some
+ * tools set times, so with the same size and time these still tell one snapshot from another.
  */
 export function fileTail(path: string): Buffer {
   const bytes = new FileBytes(path);

@@ -1,11 +1,12 @@
 // Reading an index: what it holds, and the doors to its trees and histories.
-import { type Problem, type ProblemCode, problem } from '../problems.js';
+import type { Problem } from '../problems.js';
 import type { ACL } from '../records/acl.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { readAcls } from './acl-table.js';
 import { type Database, openForReading } from './database.js';
 import { IndexTree } from './index-tree.js';
 import { IndexTxns, type TxnFilter } from './index-txns.js';
+import { readProblems } from './problem-table.js';
 
 /** A server of an index, with the name of its cluster. */
 export interface IndexedServer {
@@ -70,23 +71,9 @@ export class IndexReader {
     );
   }
 
-  /** Problems of some servers' files, or of all; those without a file belong to all. */
+  /** Problems of some servers, or of all. */
   problems(serverIds?: readonly number[]): Problem[] {
-    const rows = this.#database.prepare(
-      `SELECT p.code, p.path, p."offset", p.expected, p.found, p.context, f.server_id
-       FROM problem p LEFT JOIN file f ON f.id = p.file_id ORDER BY p.id`,
-    );
-    return (rows.raw().all() as [string, string, bigint, string, string, string | null, bigint | null][])
-      .filter((row) => serverIds === undefined || row[6] === null || serverIds.includes(Number(row[6])))
-      .map(([code, file, offset, expected, found, where]) =>
-        problem(code as ProblemCode, {
-          file,
-          offset: Number(offset),
-          expected,
-          found,
-          where: where ?? undefined,
-        }),
-      );
+    return [...readProblems(this.#database, serverIds)];
   }
 
   /** True where something of a cluster's logs (or of one server's) was left out because of damage. */
@@ -121,4 +108,9 @@ export class IndexReader {
     this.#acls ??= readAcls(this.#database);
     return this.#acls;
   }
+}
+
+/** Opens an index for reading. @throws IndexError where `file` is no index, or one of another schema version. */
+export function openIndex(file: string): IndexReader {
+  return new IndexReader(file);
 }

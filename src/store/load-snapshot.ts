@@ -1,25 +1,20 @@
 // A snapshot into the index. Hot: once per znode.
-import type { RawText } from '../jute/raw-text.js';
 import { type OnProblem, problem } from '../problems.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
-import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import type { AclTable } from './acl-table.js';
 import type { Database } from './database.js';
-import { type PathTable, ROOT_ID } from './path-table.js';
+import type { Locate } from './locate-path.js';
 import { PATH_ID_BITS } from './schema.js';
-import { toSql } from './sql-text.js';
 
 /** What is written beside the rows. */
 export interface SnapshotTarget {
   readonly database: Database;
-  readonly paths: PathTable;
   readonly acls: AclTable;
   readonly snapshotId: number;
+  readonly locate: Locate;
   /** Leave the data out. */
   readonly withoutData: boolean;
-  /** True where the path table holds only the root and has no index yet, so that each path is new. */
-  readonly isFirst: boolean;
   readonly onProblem: OnProblem;
   /** Called now and then with the bytes read of the file. */
   readonly onProgress: (fileBytesRead: number) => void;
@@ -34,12 +29,6 @@ export interface SnapshotSums {
   /** Newest zxid in a stat. */
   readonly newestZxid: bigint;
 }
-
-/**
- * Thrown where a first snapshot is not what servers write (a path twice, a znode without its parent): it must be
- * loaded again the careful way, with `isFirst` false.
- */
-export class NotOrdinary extends Error {}
 
 /** Reads sessions, ACLs and znodes into the index; the snapshot row itself is the caller's. */
 export function loadSnapshot(reader: SnapshotReader, target: SnapshotTarget): SnapshotSums {
@@ -73,19 +62,12 @@ function loadAcls(
   return ids;
 }
 
-// The ancestors of the znode read last: snapshots are in pre-order, so a parent is nearly always among them.
-interface Ancestor {
-  readonly path: string;
-  readonly id: number;
-}
-
 const PROGRESS_EVERY = 4096;
 
 function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<bigint, number>) {
-  const { database, snapshotId, withoutData, onProgress } = target;
-  const verb = target.isFirst ? 'INSERT' : 'INSERT OR REPLACE';
-  const insert = database.prepare(`${verb} INTO znode VALUES (${Array(15).fill('?').join(', ')})`);
-  const locate = target.isFirst ? firstPathIds(target.paths) : pathIds(reader.stream.file, target);
+  const { database, snapshotId, locate, withoutData, onProgress } = target;
+  // Of two znodes with one path the last is what a server keeps.
+  const insert = database.prepare(`INSERT OR REPLACE INTO znode VALUES (${Array(15).fill('?').join(', ')})`);
   const firstId = snapshotId * 2 ** PATH_ID_BITS;
   const missing = new Map<bigint, number>();
   let dataBytes = 0;
@@ -128,69 +110,4 @@ function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<
     );
   }
   return { znodes, dataBytes, newestZxid };
-}
-
-type Locate = (znode: ZnodeRecord) => number;
-
-/** Path ids for the first snapshot of an index, where every path is new and the parent an ancestor. */
-function firstPathIds(paths: PathTable): Locate {
-  const ancestors: Ancestor[] = [];
-  let sawRoot = false;
-  return (znode) => {
-    const { path } = znode;
-    if (path === '') {
-      if (sawRoot) throw new NotOrdinary();
-      sawRoot = true;
-      return ROOT_ID;
-    }
-    const slash = path.lastIndexOf('/');
-    const parent = parentAmong(ancestors, path.slice(0, slash));
-    if (parent === null) throw new NotOrdinary();
-    const id = paths.addChild(parent, toSql(path.slice(slash + 1) as RawText));
-    ancestors.push({ path, id });
-    return id;
-  };
-}
-
-/** Path ids where the path may be known; reports orphans and duplicates. */
-function pathIds(file: string, { database, paths, snapshotId, onProblem }: SnapshotTarget): Locate {
-  const ancestors: Ancestor[] = [];
-  const firstId = snapshotId * 2 ** PATH_ID_BITS;
-  const has = database.prepare('SELECT 1 FROM znode WHERE id = ?').pluck();
-  return (znode) => {
-    const { path } = znode;
-    const report = (code: 'znode-orphan' | 'znode-duplicate', expected: string, found: string) =>
-      onProblem(problem(code, { file, offset: znode.offset, expected, found, where: `znode ${znode.text}` }));
-    const slash = path.lastIndexOf('/');
-    let id = ROOT_ID;
-    if (path !== '') {
-      let parent = parentAmong(ancestors, path.slice(0, slash));
-      if (parent === null) {
-        parent = paths.idOfParent(path);
-        if (has.get(firstId + parent) === undefined) report('znode-orphan', 'its parent before it', 'none');
-      }
-      id = paths.idOfChild(parent, path.slice(slash + 1) as RawText);
-      ancestors.push({ path, id });
-    }
-    if (has.get(firstId + id) !== undefined) report('znode-duplicate', 'each path once', 'the path again');
-    return id;
-  };
-}
-
-// Pops what is not an ancestor; null where the parent is not among them.
-function parentAmong(ancestors: Ancestor[], parent: string): number | null {
-  if (parent === '') {
-    ancestors.length = 0;
-    return ROOT_ID;
-  }
-  for (let i = ancestors.length - 1; i >= 0; i--) {
-    const { path, id } = ancestors[i]!;
-    if (path === parent) {
-      ancestors.length = i + 1;
-      return id;
-    }
-    // An ancestor of the parent stays: what lies between is missing.
-    if (parent.startsWith(`${path}/`)) return null;
-  }
-  return null;
 }

@@ -8,13 +8,22 @@ export const ROOT_ID = 1;
 
 const CACHE_ENTRIES = 100_000;
 
+/** A path's row, and its parent's. */
+export interface PathIds {
+  readonly id: number;
+  /** 0 for the root and for what no server writes, a path without a leading slash. */
+  readonly parent: number;
+}
+
+const ROOT: PathIds = { id: ROOT_ID, parent: 0 };
+
 /** Finds or makes the row of a path. */
 export class PathTable {
   readonly #select: Statement;
   readonly #insert: Statement;
   // The most recent paths; two generations stand in for an LRU.
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  #young = new Map<string, PathIds>();
+  #old = new Map<string, PathIds>();
   #nextId: number;
 
   constructor(database: Database) {
@@ -25,63 +34,56 @@ export class PathTable {
     if (this.#nextId === ROOT_ID) this.#insert.run(this.#nextId++, 0, '');
   }
 
-  /** The row id of a path, "" or "/" for the root. Parents that are not there are made as well. */
-  idOf(path: RawText): number {
-    if (path === '' || path === '/') return ROOT_ID;
+  /** The rows of a path, "" or "/" for the root. Parents that are not there are made as well. */
+  idsOf(path: RawText): PathIds {
+    if (path === '' || path === '/') return ROOT;
     const known = this.#young.get(path) ?? this.#old.get(path);
     if (known !== undefined) return known;
-    const id = this.#find(path);
-    this.#remember(path, id);
-    return id;
+    const parent = path.startsWith('/') ? this.parentOf(path) : 0;
+    const name = path.slice(parent === 0 ? 0 : path.lastIndexOf('/') + 1) as RawText;
+    return this.#remember(path, parent, this.childOf(parent, name));
   }
 
-  /** The row id of a path's parent. */
-  idOfParent(path: RawText): number {
-    // Not by recursion over `idOf` alone: a hostile path has thousands of segments.
-    let end = path.lastIndexOf('/');
-    const missing: RawText[] = [];
+  /** The row id of a path's parent; the path begins with a slash. */
+  parentOf(path: RawText): number {
+    // Not by recursion: a hostile path has thousands of segments.
     let id = ROOT_ID;
+    let end = path.lastIndexOf('/');
+    const missing: number[] = [];
     for (; end > 0; end = path.lastIndexOf('/', end - 1)) {
-      const prefix = path.slice(0, end) as RawText;
+      const prefix = path.slice(0, end);
       const known = this.#young.get(prefix) ?? this.#old.get(prefix);
       if (known !== undefined) {
-        id = known;
+        id = known.id;
         break;
       }
-      missing.push(prefix);
+      missing.push(end);
     }
-    for (let prefix = missing.pop(); prefix !== undefined; prefix = missing.pop()) {
-      id = this.idOfChild(id, prefix.slice(prefix.lastIndexOf('/') + 1) as RawText);
-      this.#remember(prefix, id);
+    for (const stop of missing.reverse()) {
+      const name = path.slice(Math.max(end, 0) + 1, stop) as RawText;
+      id = this.#remember(path.slice(0, stop), id, this.childOf(id, name)).id;
+      end = stop;
     }
     return id;
-  }
-
-  // What no server writes, a path without a leading slash, stands beside the root.
-  #find(path: RawText): number {
-    if (!path.startsWith('/')) return this.idOfChild(0, path);
-    return this.idOfChild(this.idOfParent(path), path.slice(path.lastIndexOf('/') + 1) as RawText);
   }
 
   /** The row id of a child by its name. */
-  idOfChild(parent: number, name: RawText): number {
+  childOf(parent: number, name: RawText): number {
     const value = toSql(name);
     const found = this.#select.get(parent, value) as bigint | undefined;
-    return found === undefined ? this.addChild(parent, value) : Number(found);
-  }
-
-  /** Adds a child that is known to be new. */
-  addChild(parent: number, name: string | Buffer): number {
+    if (found !== undefined) return Number(found);
     const id = this.#nextId++;
-    this.#insert.run(id, parent, name);
+    this.#insert.run(id, parent, value);
     return id;
   }
 
-  #remember(path: string, id: number): void {
+  #remember(path: string, parent: number, id: number): PathIds {
     if (this.#young.size >= CACHE_ENTRIES) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(path, id);
+    const ids = { id, parent };
+    this.#young.set(path, ids);
+    return ids;
   }
 }

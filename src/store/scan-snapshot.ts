@@ -9,7 +9,8 @@ export function scanSnapshot(
   reader: SnapshotReader,
   onProgress: (fileBytesRead: number) => void,
 ): SnapshotSums {
-  const { sessionCount } = reader;
+  let sessions = 0;
+  for (const _ of reader.sessions()) sessions++;
   let dataBytes = 0;
   let newestZxid = 0n;
   let znodes = 0;
@@ -21,5 +22,5 @@ export function scanSnapshot(
     if (dataLength > 0) dataBytes += dataLength;
     if (++znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
-  return { znodes, sessions: sessionCount, dataBytes, newestZxid };
+  return { znodes, sessions, dataBytes, newestZxid };
 }

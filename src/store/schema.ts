@@ -7,7 +7,7 @@
 //   file be taken out again, where ranges per file would not.
 // - text is TEXT; the rare name or id that is not valid UTF-8 is a BLOB, which STRICT tables allow as ANY.
 
-/** Version of the schema, kept in `PRAGMA user_version`. A change to any table below is a new version. */
+/** Version of the schema, kept in `PRAGMA user_version`. A change to any table below that was released is a new version. */
 export const SCHEMA_VERSION = 1;
 
 /** `PRAGMA application_id` of an index, the bytes "zlog". */
@@ -26,8 +26,8 @@ export const TABLES: readonly TableSpec[] = [
     name: 'meta',
     purpose: 'What made the index, and how.',
     ddl: `CREATE TABLE meta (
-  key TEXT PRIMARY KEY,       -- zoolog_version, data (full or none), snapshots (the choice typed)
-  value TEXT NOT NULL
+  key TEXT PRIMARY KEY,       -- data or snapshots
+  value TEXT NOT NULL         -- data: full, or none with --no-data; snapshots: newest, all, or zxids with commas
 ) STRICT, WITHOUT ROWID`,
   },
   {
@@ -67,7 +67,7 @@ export const TABLES: readonly TableSpec[] = [
   mtime INTEGER NOT NULL,     -- milliseconds since 1970
   codec TEXT NOT NULL,        -- raw, gzip or snappy, by its content
   content TEXT NOT NULL,      -- snapshot, log, version-1, empty or unknown, by its first bytes
-  tail BLOB,                  -- last 64 bytes on disk; with the size they tell a rewritten snapshot
+  tail BLOB,                  -- last 64 bytes on disk; with size and mtime they tell whether it changed
   sha256 TEXT,                -- of the file on disk, hex; null without --hash
   is_gone INTEGER NOT NULL    -- 1 where a later run no longer found the file; its rows are kept
 ) STRICT`,
@@ -77,13 +77,14 @@ export const TABLES: readonly TableSpec[] = [
     purpose: 'What was found wrong. docs/findings.md explains each code.',
     ddl: `CREATE TABLE problem (
   id INTEGER PRIMARY KEY,
-  file_id INTEGER REFERENCES file, -- null for an epoch file or a directory
+  server_id INTEGER NOT NULL REFERENCES server,
+  file_id INTEGER REFERENCES file, -- null for a directory, an epoch file, a name, or a file that could not be read
   code TEXT NOT NULL,
   severity TEXT NOT NULL,     -- note, warning or error
   path TEXT NOT NULL,         -- the file, as it was read
   "offset" INTEGER NOT NULL,  -- byte in the plain (decompressed) stream
-  expected TEXT NOT NULL,
-  found TEXT NOT NULL,
+  expected TEXT NOT NULL,     -- what should have been there
+  found TEXT NOT NULL,        -- what was
   context TEXT                -- what was being read, such as a znode; null where that is the file
 ) STRICT`,
   },
@@ -242,11 +243,11 @@ export const TABLES: readonly TableSpec[] = [
     name: 'record',
     purpose: 'A copy of a txn in a log: the evidence, and who holds what.',
     ddl: `CREATE TABLE record (
+  txn_id INTEGER NOT NULL REFERENCES txn,
   log_id INTEGER NOT NULL REFERENCES log,
   "offset" INTEGER NOT NULL,  -- byte in the plain (decompressed) log
   length INTEGER NOT NULL,    -- bytes of the record, frame included
-  txn_id INTEGER NOT NULL REFERENCES txn,
-  PRIMARY KEY (log_id, "offset")
+  PRIMARY KEY (txn_id, log_id, "offset")
 ) STRICT, WITHOUT ROWID`,
   },
 ];
@@ -254,10 +255,10 @@ export const TABLES: readonly TableSpec[] = [
 /** Bits of a znode's row id below its snapshot: room for 2^32 paths and, exact as a JavaScript number, 2^21 files. */
 export const PATH_ID_BITS = 32;
 
-/** Index over path that interning needs; made once the first snapshot is in. */
+/** Index over path, which interning needs. */
 export const PATH_INDEX = 'CREATE UNIQUE INDEX IF NOT EXISTS path_by_name ON path (parent_id, name)';
 
-/** Index over txn that loading a second copy needs; made before the first log. */
+/** Index over txn, which a zxid that is not above all others needs: a second copy, or a fork. */
 export const TXN_INDEX = 'CREATE INDEX IF NOT EXISTS txn_by_zxid ON txn (cluster_id, zxid)';
 
 /** Indexes made after loading. */
@@ -265,7 +266,6 @@ export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS txn_by_session ON txn (session_id)',
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
-  'CREATE INDEX IF NOT EXISTS record_by_txn ON record (txn_id)',
 ];
 
 /** A view for a common question. */

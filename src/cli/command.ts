@@ -1,0 +1,91 @@
+// What a command is, and how yargs gets to know it. Each command is a file in commands/, loaded when it is chosen.
+import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import { UsageError } from '../errors.js';
+import type { Context } from './context.js';
+
+/** Options or positional arguments by name. */
+export type OptionTable = Readonly<Record<string, Options>>;
+
+/** Arguments as the tables of a command declare them, with names in camel case too. */
+export type Args<O extends OptionTable> = ArgumentsCamelCase<InferredOptionTypes<O>>;
+
+/** How a command is used and what it does. The tables are the one source of the type of its arguments. */
+export interface CommandDefinition<P extends OptionTable, O extends OptionTable> {
+  /** In yargs' notation: `ls <source> [znode]`. */
+  readonly usage: string;
+  /** Command lines that work, each with what it does. At least one. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  readonly positionals: P;
+  readonly options: O;
+  /** More to say below the options. */
+  readonly epilogue?: string;
+  /** Does it, and returns the exit code. */
+  run(args: Args<P & O>, context: Context): number | Promise<number>;
+}
+
+/** A command line that was understood: what is left is to do it. */
+export type Chosen = (context: Context) => number | Promise<number>;
+
+/** Hears of what happens to a command line. */
+export interface Listener {
+  onChosen(chosen: Chosen): void;
+  /** An argument cannot be meant. yargs keeps only the message of such an error; this has the hint too. */
+  onRefusal(refusal: UsageError): void;
+}
+
+/** A command without its types. */
+export interface Command {
+  /**
+   * Adds it to a parser. It is run outside of yargs, which would draw the whole help text (25 ms) as soon as a
+   * command takes time.
+   */
+  register(parser: Argv, describe: string, listener: Listener): Argv;
+}
+
+/** Makes a command of its definition. */
+export function defineCommand<const P extends OptionTable, const O extends OptionTable>(
+  definition: CommandDefinition<P, O>,
+): Command {
+  return {
+    register(parser, describe, listener) {
+      return parser.command(
+        definition.usage,
+        describe,
+        (builder) => declare(builder, definition, listener),
+        (args) => listener.onChosen((context) => definition.run(args as never, context)),
+      );
+    },
+  };
+}
+
+function declare<P extends OptionTable, O extends OptionTable>(
+  parser: Argv,
+  { positionals, options, examples, epilogue }: CommandDefinition<P, O>,
+  listener: Listener,
+): Argv {
+  for (const [name, positional] of Object.entries(positionals)) {
+    parser.positional(name, heard(positional, '', listener) as PositionalOptions);
+  }
+  for (const [name, option] of Object.entries(options))
+    parser.option(name, heard(option, `--${name}: `, listener));
+  parser.example(examples.map(([line, meaning]) => [line, meaning] as [string, string]));
+  return epilogue === undefined ? parser : parser.epilogue(epilogue);
+}
+
+/** The same option; what its coercion refuses is told, with the option's name. */
+function heard(option: Options, prefix: string, listener: Listener): Options {
+  const { coerce } = option;
+  if (coerce === undefined) return option;
+  return {
+    ...option,
+    coerce(typed: unknown) {
+      try {
+        return coerce(typed);
+      } catch (error) {
+        if (error instanceof UsageError)
+          listener.onRefusal(new UsageError(prefix + error.message, error.hint));
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// The commands there are. A command's module is loaded only when it is chosen: start-up is part of the interface.
+import type { Command } from './command.js';
+
+/** A command that is not loaded yet. */
+export interface CommandEntry {
+  readonly describe: string;
+  load(): Promise<Command>;
+}
+
+/** All commands by name, in the order help shows them. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  inspect: {
+    describe: 'Say what is here: files, zxids, times, counts, checksums, releases',
+    load: async () => (await import('./commands/inspect.js')).inspect,
+  },
+  index: {
+    describe: 'Put servers and clusters into one file that answers any question fast',
+    load: async () => (await import('./commands/index-command.js')).index,
+  },
+  sql: {
+    describe: 'Query an index with SQL, read-only',
+    load: async () => (await import('./commands/sql.js')).sql,
+  },
+  ls: {
+    describe: 'List the children of a znode',
+    load: async () => (await import('./commands/ls.js')).ls,
+  },
+  get: {
+    describe: "Print a znode's data",
+    load: async () => (await import('./commands/get.js')).get,
+  },
+  stat: {
+    describe: 'Print everything but the data of a znode',
+    load: async () => (await import('./commands/stat.js')).stat,
+  },
+  find: {
+    describe: 'Find znodes by path, kind, owner, size, time, zxid, ACL or data',
+    load: async () => (await import('./commands/find.js')).find,
+  },
+  du: {
+    describe: 'Count znodes and bytes of data by subtree or by path pattern',
+    load: async () => (await import('./commands/du.js')).du,
+  },
+  log: {
+    describe: 'Print transactions, one row an operation',
+    load: async () => (await import('./commands/log.js')).log,
+  },
+  sessions: {
+    describe: 'List the sessions of a snapshot and the ephemerals they own',
+    load: async () => (await import('./commands/sessions.js')).sessions,
+  },
+  export: {
+    describe: 'Write a whole tree, or all transactions, with all data',
+    load: async () => (await import('./commands/export.js')).exportCommand,
+  },
+};

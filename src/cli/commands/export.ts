@@ -1,0 +1,138 @@
+// export: everything, to be read by other programs.
+
+import { ops } from '../../analysis/log-query.js';
+import { opRow } from '../../analysis/op-row.js';
+import { znodeRow } from '../../analysis/znode-row.js';
+import { UsageError } from '../../errors.js';
+import { outputFile } from '../../export/output-file.js';
+import { fdSink } from '../../render/sink.js';
+import { znodePath } from '../coerce.js';
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { map } from '../map.js';
+import { askTree, askTxns } from '../open-source.js';
+import {
+  dataOption,
+  evidenceOption,
+  kindOption,
+  outputOptions,
+  rangeOf,
+  rangeOptions,
+  sourceOptions,
+  sourcePositional,
+} from '../options.js';
+import { shown } from '../rows/data-columns.js';
+import { opColumns } from '../rows/op-columns.js';
+import { znodeColumns } from '../rows/znode-columns.js';
+import { treeFields } from '../run.js';
+
+const options = {
+  what: {
+    type: 'string',
+    choices: ['tree', 'txns'],
+    default: 'tree',
+    describe: 'The znodes, or the transactions',
+  },
+  output: {
+    type: 'string',
+    alias: 'o',
+    requiresArg: true,
+    describe: 'Write to this file, whole or not at all',
+  },
+  force: { type: 'boolean', default: false, describe: 'Where the file exists, rename it to NAME.old-TIME' },
+  format: {
+    type: 'string',
+    choices: ['ndjson', 'json', 'csv'],
+    default: 'ndjson',
+    describe: 'How rows are written',
+  },
+  order: {
+    type: 'string',
+    choices: ['canonical', 'file'],
+    default: 'canonical',
+    describe: 'Parents first and siblings by bytes, or as the snapshot has them, which needs no sorting',
+  },
+  ...rangeOptions,
+  ...dataOption,
+  ...evidenceOption,
+  quiet: outputOptions.quiet,
+  ...kindOption,
+  ...sourceOptions,
+} as const;
+
+export const exportCommand = defineCommand({
+  usage: 'export <source> [znode]',
+  examples: [
+    ['zoolog export backup/zk1 > tree.ndjson', 'every znode with its data'],
+    ['zoolog export backup/zk1 /kafka --format csv -o kafka.csv', 'a subtree, for a spreadsheet'],
+    ['zoolog export backup/zk1 --what txns -o txns.ndjson', 'every transaction, one line an operation'],
+    ['zoolog export backup/zk1 --order file | wc -l', 'fastest: without sorting'],
+  ],
+  positionals: {
+    ...sourcePositional,
+    znode: {
+      type: 'string',
+      default: '/',
+      coerce: znodePath,
+      describe: 'Only this znode and what is below it',
+    },
+  },
+  options,
+  run: async (args, context) => {
+    const range = rangeOf(args);
+    const isTree = args.what === 'tree';
+    if (isTree && Object.keys(range).length > 0) {
+      throw new UsageError(
+        '--since, --until, --from and --to are about transactions',
+        'add --what txns, or use find',
+      );
+    }
+    if (!isTree && args.znode !== '') {
+      throw new UsageError('transactions are exported whole', 'use log --subtree for those of a znode');
+    }
+    const { data = 'auto', evidence, emulate353, znode: under, order } = args;
+    return intoFile(args, context, (to) =>
+      isTree
+        ? askTree(args, to, (tree, run) => {
+            const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
+            const columns = znodeColumns({ data: true, evidence });
+            const rows = map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), data));
+            run.printWithEnvelope({ columns, rows }, args, treeFields(tree), () => tree.isComplete);
+            return EXIT.ok;
+          })
+        : askTxns(args, to, (txns, run) => {
+            const found = ops(txns.txns(range), null);
+            const columns = opColumns({ data: true, evidence: true });
+            const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), data));
+            run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
+            return EXIT.ok;
+          }),
+    );
+  },
+});
+
+/** Runs with stdout replaced by the file of `--output`, where there is one. */
+async function intoFile(
+  {
+    source,
+    logDir,
+    output,
+    force,
+  }: { source: string; logDir?: string | undefined; output?: string | undefined; force: boolean },
+  context: Context,
+  run: (context: Context) => Promise<number>,
+): Promise<number> {
+  if (output === undefined) return run(context);
+  const inputs = [source, source.replace(/[@#].*$/s, ''), ...(logDir === undefined ? [] : [logDir])];
+  const file = outputFile(output, { force, inputs });
+  try {
+    const stdout = fdSink(file.fd, output);
+    const code = await run({ ...context, stdout });
+    stdout.flush();
+    file.commit();
+    return code;
+  } finally {
+    file.discard();
+  }
+}

@@ -1,0 +1,170 @@
+// inspect: what is here.
+import { existsSync, statSync } from 'node:fs';
+import type { FileFacts, InspectedFile } from '../../analysis/file-facts.js';
+import { inspectFile, type ServerFacts, serverFacts } from '../../analysis/inspect.js';
+import { type DataDir, isDataDir } from '../../datadir/data-dir.js';
+import { identify } from '../../datadir/identify.js';
+import { UsageError } from '../../errors.js';
+import type { Column } from '../../render/rows.js';
+import { formatHex, formatTime } from '../../render/value.js';
+import { listServers, type Resolved, resolve } from '../../source/open.js';
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { outputOptions, sourceOptions } from '../options.js';
+import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
+import { type OutputArgs, Run } from '../run.js';
+
+/** A server, or a file on its own. */
+interface Target {
+  readonly server: string;
+  readonly dir: DataDir | null;
+  readonly files: readonly InspectedFile[];
+  readonly shown: (file: string) => string;
+  close(): void;
+}
+
+export const inspect = defineCommand({
+  usage: 'inspect <source...>',
+  examples: [
+    ['zoolog inspect backup/zk1', 'one server, every checksum checked'],
+    ['zoolog inspect zk1 zk2 zk3', 'three side by side'],
+    ['zoolog inspect backup.tar.gz --quick', 'names, headers and tails only'],
+    [
+      'zoolog inspect backup/zk1/version-2/snapshot.5000 --format json',
+      'all there is to know about one file',
+    ],
+  ],
+  positionals: {
+    source: {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'Snapshots, logs, dataDirs, folders of servers, tars of these',
+    },
+  },
+  options: {
+    quick: {
+      type: 'boolean',
+      default: false,
+      describe: 'Look at names, headers and tails only, not at checksums',
+    },
+    ...outputOptions,
+    ...sourceOptions,
+  },
+  epilogue: 'Exit code 3 where a file has a problem of severity error; what could be read is printed.',
+  run: (args, context) => {
+    const run = new Run(args, context);
+    const targets: Target[] = [];
+    try {
+      for (const source of args.source) targets.push(...targetsOf(source, args, run));
+      return inspectAll(targets, args, run, context);
+    } finally {
+      for (const target of targets) target.close();
+    }
+  },
+});
+
+function inspectAll(
+  targets: readonly Target[],
+  args: OutputArgs & { readonly source: readonly string[]; readonly quick: boolean },
+  run: Run,
+  context: Context,
+): number {
+  const servers: ServerFacts[] = [];
+  const rows = allFiles(targets, args.quick, run, servers);
+  const isComplete = () => !run.problems.some(({ severity }) => severity === 'error');
+  if (args.format === 'json') {
+    const tail = () => ({ servers: servers.map(jsonFields) });
+    run.printWithEnvelope({ columns: fileColumns, rows }, args, { sources: args.source }, isComplete, tail);
+  } else if (args.format === 'table') {
+    const files = [...rows];
+    if (servers.length > 0) {
+      run.print({ columns: serverColumns, rows: servers }, args);
+      context.stdout.write('\n');
+    }
+    run.print({ columns: fileColumns, rows: files }, args);
+  } else run.print({ columns: fileColumns, rows }, args);
+  if (!isComplete()) run.markIncomplete();
+  return run.finish(EXIT.ok);
+}
+
+/** The rows of all files; a server's row is added to `servers` when its files are through. */
+function* allFiles(
+  targets: readonly Target[],
+  quick: boolean,
+  run: Run,
+  servers: ServerFacts[],
+): Generator<FileFacts> {
+  for (const { server, dir, files, shown } of targets) {
+    const facts: FileFacts[] = [];
+    for (const problem of dir?.problems ?? []) run.report({ ...problem, file: shown(problem.file) });
+    for (const target of files) {
+      const found = inspectFile(target, {
+        quick,
+        onProblem: (problem) => run.report(problem),
+        onBytes: (bytes) =>
+          run.sourceOptions.onProgress?.(`reading ${target.shown}`, bytes, target.file.size),
+      });
+      facts.push(found);
+      yield found;
+    }
+    if (dir !== null) servers.push(serverFacts(server, dir, facts, shown));
+  }
+}
+
+/** What a SOURCE is here: unlike other commands this one takes a folder of servers as all of them. */
+function targetsOf(source: string, args: OutputArgs, run: Run): Target[] {
+  if (existsSync(source) && statSync(source).isDirectory() && !isDataDir(source, args)) {
+    const servers = listServers(source);
+    if (servers.length > 0) return servers.map(({ name, dir }) => directoryTarget(`${source}#/${name}`, dir));
+  }
+  const resolved = resolve(source, run.sourceOptions);
+  try {
+    return [targetOf(resolved, source)];
+  } catch (error) {
+    resolved.close();
+    throw error;
+  }
+}
+
+function targetOf(resolved: Resolved, source: string): Target {
+  switch (resolved.kind) {
+    case 'index':
+      throw new UsageError(`${source} is an index`, 'inspect reads servers’ own files; use sql for an index');
+    case 'directory':
+      return directoryTarget(resolved.name, resolved.dir, resolved.shown, () => resolved.close());
+    default: {
+      const { path, kind, zxid, name } = resolved;
+      const { codec, content } = identify(path);
+      const file = { path, kind, zxid, codec, content, size: statSync(path).size };
+      const files = [{ server: name, shown: resolved.shown(path), file }];
+      return { server: name, dir: null, files, shown: resolved.shown, close: () => resolved.close() };
+    }
+  }
+}
+
+function directoryTarget(
+  server: string,
+  dir: DataDir,
+  shown: (file: string) => string = (file) => file,
+  close: () => void = () => {},
+): Target {
+  const files = [...dir.snapshots, ...dir.logs].map((file) => {
+    const known = dir.problems.filter((problem) => problem.file === file.path);
+    return { server, shown: shown(file.path), file, known };
+  });
+  return { server, dir, files, shown, close };
+}
+
+/** A server's row ready for JSON. */
+function jsonFields(row: ServerFacts): Readonly<Record<string, unknown>> {
+  const columns: readonly Column<ServerFacts>[] = serverColumns;
+  return Object.fromEntries(
+    columns.map(({ key, kind }) => {
+      const value = row[key];
+      if (value === null || typeof value !== 'bigint') return [key, value];
+      return [key, kind === 'hex' ? formatHex(value) : kind === 'time' ? formatTime(value) : Number(value)];
+    }),
+  );
+}

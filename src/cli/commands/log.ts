@@ -1,0 +1,150 @@
+// log: transactions, one row an operation.
+import { pathPattern } from '../../analysis/glob.js';
+import { type OpQuery, ops, opTest } from '../../analysis/log-query.js';
+import { opRow } from '../../analysis/op-row.js';
+import { txnProblems } from '../../analysis/txn-problems.js';
+import { UsageError } from '../../errors.js';
+import { OP_CODES, type OpName } from '../../records/op-code.js';
+import { parseId } from '../../records/zxid.js';
+import type { TxnRange, TxnSource } from '../../source/sources.js';
+import { errorCode, wholeNumber, wordsOf, znodePath } from '../coerce.js';
+import { defineCommand, type OptionTable } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { map } from '../map.js';
+import { askTxns } from '../open-source.js';
+import {
+  dataOption,
+  evidenceOption,
+  outputOptions,
+  rangeOf,
+  rangeOptions,
+  sourceOptions,
+  sourcePositional,
+} from '../options.js';
+import { shown } from '../rows/data-columns.js';
+import { opColumns } from '../rows/op-columns.js';
+import { OpLines } from '../rows/op-line.js';
+import type { OutputArgs, Run } from '../run.js';
+
+const CONDITIONS = 'Conditions, all of which must hold:';
+
+const options = {
+  path: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: pathPattern,
+    describe: 'Path, or pattern of whole paths: * within a segment, ** across',
+  },
+  subtree: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: znodePath,
+    describe: 'A znode and all below it',
+  },
+  session: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: parseId,
+    describe: 'Session id, as 0x100001eb3f30000',
+  },
+  server: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: wholeNumber,
+    describe: 'Server that gave the session id out: its top byte',
+  },
+  op: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: wordsOf(Object.keys(OP_CODES) as OpName[]),
+    describe: 'Types, with commas: create,setData; multi stands for all parts of multis',
+  },
+  failed: { type: 'boolean', default: false, group: CONDITIONS, describe: 'Requests that failed' },
+  error: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: errorCode,
+    describe: 'Requests that failed with this code, -101 or NONODE',
+  },
+  since: { ...rangeOptions.since, group: CONDITIONS },
+  until: { ...rangeOptions.until, group: CONDITIONS },
+  tz: rangeOptions.tz,
+  from: { ...rangeOptions.from, group: CONDITIONS },
+  to: { ...rangeOptions.to, group: CONDITIONS },
+  ...dataOption,
+  ...evidenceOption,
+  ...outputOptions,
+  ...sourceOptions,
+} as const satisfies OptionTable;
+
+export const log = defineCommand({
+  usage: 'log <source>',
+  examples: [
+    ['zoolog log backup/zk1 --path /kafka/controller', 'every change of one znode'],
+    ["zoolog log backup/zk1 --since '2026-11-21 03:00' --until '2026-11-21 03:30'", 'half an hour'],
+    ['zoolog log backup/zk1 --subtree /services --op delete', 'what was deleted below /services'],
+    ['zoolog log backup/zk1 --session 0x100001eb3f30000', 'what a session did'],
+    ['zoolog log backup/zk1 --failed --limit 20', 'the first 20 failed requests'],
+    ['zoolog log backup/zk1 --error NOAUTH --format ndjson', 'with every field, for jq'],
+  ],
+  positionals: sourcePositional,
+  options,
+  epilogue:
+    'A multi is shown as its parts. Deletes that a closeSession lists follow it, marked implied. A log holds what was ' +
+    'proposed: with one server alone it is not known what was committed.',
+  run: async (args, context) => {
+    const range = rangeOf(args);
+    const { session, server, op, error, failed, subtree } = args;
+    if (server !== undefined && server > 255) throw new UsageError(`server ${server} is above 255`);
+    const query: OpQuery = { path: args.path?.regex, subtree, session, server, ops: op, failed, error };
+    if (args.format === 'ndjson' && args.limit === undefined) {
+      const { printLogFiles } = await import('../log-files.js');
+      const code = await printLogFiles(args, { ops: query, range, data: args.data ?? 'auto' }, context);
+      if (code !== null) return code;
+    }
+    return askTxns(args, context, (txns, run) => {
+      printRows(txns, range, query, args, run);
+      return EXIT.ok;
+    });
+  },
+});
+
+type LogArgs = OutputArgs & {
+  readonly data?: (typeof dataOption.data.choices)[number] | undefined;
+  readonly evidence: boolean;
+};
+
+function printRows(txns: TxnSource, range: TxnRange, query: OpQuery, args: LogArgs, run: Run): void {
+  const mode = args.data ?? (args.format === 'table' ? 'none' : 'auto');
+  const checked = map(txns.txns(range), (logged) => {
+    for (const problem of txnProblems(logged)) run.report(problem);
+    return logged;
+  });
+  const found = ops(checked, opTest(query));
+  if (args.format === 'ndjson') {
+    printLines(found, mode, args, run);
+    return;
+  }
+  const columns = opColumns({ data: args.data !== undefined, evidence: args.evidence });
+  const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), mode));
+  run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
+}
+
+function printLines(
+  found: ReturnType<typeof ops>,
+  mode: Parameters<typeof shown>[1],
+  args: LogArgs,
+  run: Run,
+): void {
+  const lines = new OpLines(mode);
+  const { stdout } = run.context;
+  const rows = map(found, ({ logged, part }) => lines.line(logged, part));
+  for (const line of run.guarded({ columns: [], rows }, args.limit).rows) stdout.write(line);
+  stdout.flush();
+}

@@ -1,0 +1,66 @@
+// `log --format ndjson` over a SOURCE of log files.
+import { statSync } from 'node:fs';
+import { ops, opTest } from '../analysis/log-query.js';
+import { LogFile } from '../source/log-file.js';
+import { openTxns, type Resolved, resolve } from '../source/open.js';
+import { SourceLog } from '../source/source-log.js';
+import type { SourceOptions } from '../source/source-options.js';
+import type { TxnSource } from '../source/sources.js';
+import type { Context } from './context.js';
+import { EXIT } from './exit-codes.js';
+import { type LineQuery, type NamedFile, type Printed, printLogLines } from './log-lines.js';
+import { OpLines } from './rows/op-line.js';
+import { Run, type RunArgs } from './run.js';
+
+/** Prints the ops of a log or of a directory's logs and returns the exit code; null for any other SOURCE. */
+export async function printLogFiles(
+  args: RunArgs & { readonly source: string },
+  query: LineQuery,
+  context: Context,
+): Promise<number | null> {
+  const run = new Run(args, context);
+  const resolved = resolve(args.source, run.sourceOptions);
+  try {
+    if (resolved.kind === 'index' || resolved.kind === 'snapshot') return null;
+    const files = logFiles(resolved, run);
+    const bytes = files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+    const printed = await printLogLines(files, bytes, query, run.sourceOptions, context.stdout);
+    if (printed.isDamaged) run.markIncomplete();
+    if (printed.stoppedAfter !== null) mergeRest(args.source, query, printed, run);
+    return run.finish(EXIT.ok);
+  } finally {
+    resolved.close();
+  }
+}
+
+/** The logs that can be read, by first zxid; what cannot is reported. */
+function logFiles(resolved: Exclude<Resolved, { kind: 'index' }>, run: Run): NamedFile[] {
+  if (resolved.kind !== 'directory') {
+    return [{ path: resolved.path, shown: resolved.shown(resolved.path), first: 0n }];
+  }
+  const { dir, shown } = resolved;
+  const log = new SourceLog(run.sourceOptions, shown);
+  for (const problem of dir.problems) log.report(problem);
+  const sound = dir.logs.filter(({ content }) => content === 'log');
+  if (sound.length < dir.logs.length) run.markIncomplete();
+  const files = sound.map(({ path }) => {
+    // A log without a sound txn goes first: it prints nothing, but what is wrong with it is reported.
+    return { path, shown: shown(path), first: new LogFile(path, log).firstZxid() ?? -1n };
+  });
+  return files.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+}
+
+// Files overlap from here on: one by one, and txns that several hold once.
+function mergeRest(source: string, query: LineQuery, { stoppedAfter }: Printed, run: Run): void {
+  const txns: TxnSource = openTxns(source, run.sourceOptions as SourceOptions);
+  try {
+    const { fromZxid = 0n } = query.range;
+    const from = stoppedAfter! >= fromZxid ? stoppedAfter! + 1n : fromZxid;
+    const lines = new OpLines(query.data);
+    const found = ops(txns.txns({ ...query.range, fromZxid: from }), opTest(query.ops));
+    for (const { logged, part } of found) run.context.stdout.write(lines.line(logged, part));
+    if (!txns.isComplete) run.markIncomplete();
+  } finally {
+    txns.close();
+  }
+}

@@ -1,0 +1,165 @@
+// The command line: finds the command, loads it, and turns whatever happens into an exit code.
+import { createRequire } from 'node:module';
+import type { Argv } from 'yargs';
+import { UsageError } from '../errors.js';
+import type { Chosen, Listener } from './command.js';
+import { COMMANDS } from './commands.js';
+import type { Context } from './context.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+
+const NAME = 'zoolog';
+const TAGLINE =
+  'Look into what Apache ZooKeeper servers leave on disk, without a server. Inputs are only read.';
+/** yargs' own: the completion scripts call it to ask for words. */
+const COMPLETE = '--get-yargs-completions';
+
+/**
+ * Runs a command line (without `node` and the script) and returns its exit code; nothing is thrown.
+ * @example await main(['ls', 'backup/', '/kafka'], { stdout: fdSink(1), stderr: fdSink(2), env: process.env })
+ */
+export async function main(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    const code = await run(argv, context);
+    context.stdout.flush();
+    context.stderr.flush();
+    return code;
+  } catch (error) {
+    return exitCodeOf(error, context);
+  }
+}
+
+async function run(argv: readonly string[], context: Context): Promise<number> {
+  const [first] = argv;
+  if (first === '--version' || first === '-v') {
+    context.stdout.write(`${version()}\n`);
+    return EXIT.ok;
+  }
+  if (
+    first === undefined ||
+    ((first === '--help' || first === '-h' || first === 'help') && argv.length === 1)
+  ) {
+    (first === undefined ? context.stderr : context.stdout).write(overview());
+    return first === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (first === 'help') return runCommand([...argv.slice(1), '--help'], context);
+  return runCommand(argv, context);
+}
+
+async function runCommand(argv: readonly string[], context: Context): Promise<number> {
+  // For a completion the words stand behind the option: zoolog --get-yargs-completions zoolog ls --f
+  const name = argv[0] === COMPLETE ? argv[2] : argv[0];
+  const { default: yargs } = await import('yargs');
+  let chosen: Chosen = () => EXIT.ok;
+  let refused: UsageError | null = null;
+  const listener: Listener = {
+    onChosen(found) {
+      chosen = found;
+    },
+    onRefusal(refusal) {
+      refused ??= refusal;
+    },
+  };
+  const parser = yargs([])
+    .scriptName(NAME)
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+    })
+    .detectLocale(false)
+    .exitProcess(false)
+    .wrap(Math.min(context.stdout.columns, 100))
+    .version(version())
+    .help()
+    .alias('h', 'help')
+    .completion('completion', 'Print a script that completes commands and options in bash, zsh or fish')
+    .strict()
+    .recommendCommands()
+    .demandCommand(1)
+    .fail(fail(name));
+  await registerCommands(parser, name, listener);
+  try {
+    await parse(parser, argv, context);
+  } catch (error) {
+    throw refused ?? error;
+  }
+  return chosen(context);
+}
+
+/** The chosen command whole; of the others the name, for completion and for "did you mean". */
+async function registerCommands(parser: Argv, name: string | undefined, listener: Listener): Promise<void> {
+  const chosen = name === undefined ? undefined : entryOf(name);
+  if (chosen !== undefined) {
+    (await chosen.load()).register(parser, chosen.describe, listener);
+    return;
+  }
+  for (const [other, { describe }] of Object.entries(COMMANDS)) parser.command(other, describe);
+}
+
+function entryOf(name: string) {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+/** Parses and runs; help and completions come as text. */
+async function parse(parser: Argv, argv: readonly string[], context: Context): Promise<void> {
+  let text = '';
+  await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+    text = output;
+  });
+  if (text !== '') context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** yargs calls this for what it refuses and for what an option's coercion throws. */
+function fail(name: string | undefined) {
+  return (message: string | null, error: unknown): never => {
+    // A refusal is an Error of yargs' own class, with its text as the message.
+    if (error !== undefined && error !== null && (error as Error).name !== 'YError') throw error;
+    const text = (message ?? (error as Error | undefined)?.message ?? 'not understood').replace(
+      /\s*\n\s*/g,
+      ': ',
+    );
+    throw refusal(text, name);
+  };
+}
+
+function refusal(text: string, name: string | undefined): UsageError {
+  if (name === undefined || entryOf(name) === undefined) {
+    const guess = /^Did you mean (.*)\?$/.exec(text)?.[1];
+    const hint = guess === undefined ? `see ${NAME} --help` : `did you mean ${guess}?`;
+    return new UsageError(`${name} is not a command`, hint);
+  }
+  const hint = `see ${NAME} ${name} --help`;
+  if (/^Not enough non-option arguments/.test(text)) return new UsageError('an argument is missing', hint);
+  return new UsageError(lowerFirst(text), hint);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The list of commands, made without loading any of them. */
+function overview(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { describe }]) => [name, describe] as const);
+  const all = [...rows, ['completion', 'Print a script for bash, zsh or fish'] as const];
+  const width = Math.max(...all.map(([name]) => name.length));
+  return [
+    `${NAME} COMMAND SOURCE... [ZNODE or ID]`,
+    TAGLINE,
+    '',
+    'Commands:',
+    ...all.map(([name, describe]) => `  ${name.padEnd(width)}  ${describe}`),
+    '',
+    'SOURCE is a snapshot or log file, a dataDir or its version-2, a folder of several servers, a tar of these,',
+    'or an index made by `zoolog index`. Nothing is ever written to it.',
+    '',
+    `${NAME} COMMAND --help shows options and examples, ${NAME} --version the version.`,
+    '',
+  ].join('\n');
+}
+
+function version(): string {
+  // Two folders up both in src and in dist.
+  const require = createRequire(import.meta.url);
+  return (require('../../package.json') as { version: string }).version;
+}

@@ -1,0 +1,6 @@
+// Rows made of other rows, one at a time.
+
+/** What `make` makes of each item. */
+export function* map<T, R>(items: Iterable<T>, make: (item: T) => R): Generator<R> {
+  for (const item of items) yield make(item);
+}

@@ -1,0 +1,97 @@
+// A file that appears whole or not at all: written beside its place, synced, renamed.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { InputError, UsageError } from '../errors.js';
+
+/** A file that is being written. */
+export interface OutputFile {
+  /** To write to. */
+  readonly fd: number;
+  /** Puts the file in its place. */
+  commit(): void;
+  /** Takes it away; its place stays as it was. */
+  discard(): void;
+}
+
+/** How an output file may be put in its place. */
+export interface OutputFileOptions {
+  /** Where there is a file already, rename that to NAME.old-TIME (default: refuse). */
+  readonly force?: boolean;
+  /** Files and folders that are read: the file may be none of them, nor lie within one. */
+  readonly inputs?: readonly string[];
+}
+
+/**
+ * Begins a file.
+ * @throws UsageError where there is one already, or where it would lie among the inputs; InputError where it
+ * cannot be made.
+ */
+export function outputFile(path: string, options: OutputFileOptions = {}): OutputFile {
+  refuseInputs(path, options.inputs ?? []);
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory`, 'name a file');
+    if (!options.force) throw new UsageError(`${path} exists`, 'choose another name, or --force');
+  }
+  const beside = join(dirname(path), `.${basename(path)}.zoolog-${process.pid}`);
+  let fd = open(beside);
+  const close = () => {
+    if (fd >= 0) closeSync(fd);
+    fd = -1;
+  };
+  return {
+    get fd() {
+      return fd;
+    },
+    commit() {
+      fsyncSync(fd);
+      close();
+      if (existsSync(path)) renameSync(path, `${path}.old-${new Date().toISOString().replaceAll(':', '')}`);
+      renameSync(beside, path);
+      syncFolder(dirname(path));
+    },
+    discard() {
+      close();
+      rmSync(beside, { force: true });
+    },
+  };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (cause) {
+    throw new InputError(path, `cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function refuseInputs(path: string, inputs: readonly string[]): void {
+  const place = existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path;
+  const target = existsSync(place) ? realpathSync(place) : place;
+  for (const input of inputs) {
+    if (!existsSync(input)) continue;
+    const real = realpathSync(input);
+    const isIn = target === real || target.startsWith(real.endsWith(sep) ? real : real + sep);
+    if (isIn) throw new UsageError(`${path} lies in ${input}, which is read`, 'inputs are never written to');
+  }
+}
+
+/** So that the new name survives a crash; not every platform can. */
+function syncFolder(folder: string): void {
+  try {
+    const fd = openSync(folder, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {}
+}

@@ -1,0 +1,37 @@
+// The ACL table of one snapshot, for looking up the ACL of each znode.
+import { type Problem, problem } from '../problems.js';
+import type { ACL } from '../records/acl.js';
+import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+
+/** Keys to ACLs, and the keys that znodes use although the table lacks them. */
+export class AclTable {
+  readonly #acls = new Map<bigint, readonly ACL[]>([[OPEN_ACL_KEY, OPEN_ACL]]);
+  readonly #missing = new Map<bigint, { count: number; readonly offset: number; readonly where: string }>();
+
+  constructor(entries: Iterable<{ key: bigint; acl: readonly ACL[] }>) {
+    for (const { key, acl } of entries) this.#acls.set(key, acl);
+  }
+
+  /** The ACL of a key; null where the snapshot holds none. */
+  get(key: bigint): readonly ACL[] | null {
+    return this.#acls.get(key) ?? null;
+  }
+
+  /** Remembers a znode whose ACL is not here. */
+  check(record: ZnodeRecord): void {
+    const key = record.acl;
+    if (this.#acls.has(key)) return;
+    const known = this.#missing.get(key);
+    if (known !== undefined) known.count++;
+    else this.#missing.set(key, { count: 1, offset: record.offset, where: `znode ${record.text}` });
+  }
+
+  /** A problem for each key that was missed, at the first znode that has it. */
+  *missing(file: string): Generator<Problem> {
+    for (const [key, { count, offset, where }] of this.#missing) {
+      const found = count === 1 ? 'none' : `none; ${count} znodes point to it`;
+      yield problem('acl-missing', { file, offset, expected: `an ACL with key ${key}`, found, where });
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// Canonical order is pre-order with siblings by their raw name bytes: paths compared bytewise, with "/" below every
+// other byte. A key turns that into plain memcmp order, exactly, for a path of any bytes:
+//
+//   path: "/" -> 01 · 00 -> 02 01 · 01 -> 02 02 · 02 -> 02 03 · other bytes as they are
+//   00, ordinal (6 bytes)       the end of the path is below everything; equal paths stay in the file's order
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+
+const SLASH = 0x2f;
+const ORDINAL_BYTES = 6;
+
+/** The most bytes that the key of a znode can have. */
+export function keyBound(record: ZnodeRecord): number {
+  return 2 * (record.pathEnd - record.pathStart) + 1 + ORDINAL_BYTES;
+}
+
+/** Writes the key of a znode to the start of `target` and returns its length. */
+export function writeKey(record: ZnodeRecord, target: Buffer): number {
+  const { buffer, pathStart, pathEnd } = record;
+  let at = 0;
+  for (let i = pathStart; i < pathEnd; i++) {
+    const byte = buffer[i]!;
+    if (byte === SLASH) target[at++] = 1;
+    else {
+      if (byte <= 2) target[at++] = 2;
+      target[at++] = byte <= 2 ? byte + 1 : byte;
+    }
+  }
+  target[at++] = 0;
+  return target.writeUIntBE(record.ordinal, at, ORDINAL_BYTES);
+}

@@ -1,0 +1,30 @@
+// The tree in a server's directory, as of its newest sound snapshot.
+import type { DataDir } from '../datadir/data-dir.js';
+import { formatZxid } from '../records/zxid.js';
+import { countLater } from './count-later.js';
+import { newestSound } from './newest-sound.js';
+import { SnapshotSource } from './snapshot-source.js';
+import type { SourceLog } from './source-log.js';
+
+/**
+ * Opens the tree of a directory. A note says what is not in it: txns that the logs hold after the snapshot.
+ * `name` is what the directory is called.
+ * @throws InputError where there is no sound snapshot.
+ */
+export function openDirectoryTree(
+  dir: DataDir,
+  name: string,
+  log: SourceLog,
+  release: () => void,
+): SnapshotSource {
+  for (const problem of dir.problems) log.report(problem);
+  const snapshot = newestSound(dir, log);
+  const { zxid } = snapshot;
+  const laterTxns = countLater(dir, zxid, log);
+  if (laterTxns > 0) {
+    const txns = laterTxns === 1 ? '1 later txn' : `${laterTxns} later txns`;
+    log.note(`${name}: as of snapshot ${formatZxid(zxid)}, ${txns} not applied`);
+  }
+  const facts = { name: `${name} ${snapshot.name}`, zxid, laterTxns };
+  return new SnapshotSource(snapshot.path, facts, log, release);
+}

@@ -1,0 +1,74 @@
+// The history in one log file, or in all logs of a directory.
+import type { DataDir } from '../datadir/data-dir.js';
+import type { Problem } from '../problems.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { LogFile } from './log-file.js';
+import { mergeLogs } from './merge-logs.js';
+import { SlowScan } from './slow-scan.js';
+import type { SourceLog } from './source-log.js';
+import type { TxnRange, TxnSource } from './sources.js';
+
+/** A TxnSource over log files. */
+export class LogSource implements TxnSource {
+  readonly name: string;
+  isComplete = true;
+  readonly #files: readonly string[];
+  readonly #log: SourceLog;
+  readonly #release: () => void;
+
+  constructor(name: string, files: readonly string[], log: SourceLog, release: () => void = () => {}) {
+    this.name = name;
+    this.#files = files;
+    this.#log = log;
+    this.#release = release;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#log.problems;
+  }
+
+  *txns(range: TxnRange = {}): Generator<LoggedTxn> {
+    const logs = this.#files.map((file) => new LogFile(file, this.#log));
+    const slow = new SlowScan(this.#log);
+    try {
+      for (const { file, record } of mergeLogs(logs, range.toZxid ?? null, slow, this.#log)) {
+        const { zxid } = record;
+        if (range.fromZxid !== undefined && zxid < range.fromZxid) continue;
+        if (range.toZxid !== undefined && zxid > range.toZxid) continue;
+        const { time } = record.header;
+        if (range.since !== undefined && time < range.since) continue;
+        if (range.until !== undefined && time >= range.until) continue;
+        const { offset, length, txn } = record;
+        yield { txn, evidence: { file: this.#log.shown(file), offset, length } };
+      }
+    } finally {
+      for (const log of logs) {
+        this.isComplete &&= !log.isDamaged;
+        log.close();
+      }
+    }
+  }
+
+  close(): void {
+    this.#release();
+  }
+}
+
+/** The history in a directory's logs. Files that are named as logs and are none are reported. */
+export function openDirectoryTxns(
+  dir: DataDir,
+  name: string,
+  log: SourceLog,
+  release: () => void,
+): LogSource {
+  for (const problem of dir.problems) log.report(problem);
+  const files = dir.logs.filter((file) => file.content === 'log');
+  const source = new LogSource(
+    name,
+    files.map((file) => file.path),
+    log,
+    release,
+  );
+  source.isComplete = files.length === dir.logs.length;
+  return source;
+}

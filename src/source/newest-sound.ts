@@ -1,0 +1,64 @@
+// Which snapshot of a directory a server would start from: the newest that it can read to its end.
+import type { DataDir, DataFile } from '../datadir/data-dir.js';
+import { FormatError, InputError } from '../errors.js';
+import { type OnProblem, problem, problemOf } from '../problems.js';
+import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { SlowScan } from './slow-scan.js';
+import type { SourceLog } from './source-log.js';
+
+/**
+ * Reads snapshots from the newest on until one is sound. What is wrong with those passed over is reported, and a
+ * note says what was taken instead.
+ * @throws InputError where there is none.
+ */
+export function newestSound(dir: DataDir, log: SourceLog): DataFile {
+  const passedOver: string[] = [];
+  for (const file of [...dir.snapshots].reverse()) {
+    if (file.content === 'snapshot' && isSound(file.path, log)) {
+      if (passedOver.length > 0) {
+        log.note(
+          `${passedOver.join(', ')}: damaged, passed over as a server would; ${file.name} taken instead`,
+        );
+      }
+      return file;
+    }
+    passedOver.push(file.name);
+  }
+  if (passedOver.length === 0) {
+    const logs = dir.logs.length > 0 ? `, only ${dir.logs.length} logs; its txns can be read with "log"` : '';
+    throw new InputError(dir.path, `no snapshot here${logs}`);
+  }
+  throw new InputError(
+    dir.path,
+    `none of its snapshots is sound (${passedOver.join(', ')}); name one as a file to see what is left of it`,
+  );
+}
+
+function isSound(file: string, log: SourceLog): boolean {
+  const slow = new SlowScan(log);
+  return reported(file, log.report, () => {
+    const reader = readSnapshot(file, log.report);
+    try {
+      const label = `checking ${log.shown(file)}`;
+      for (const { ordinal } of reader.znodes()) if ((ordinal & 0xfff) === 0) slow.tick(label, reader);
+      return reader.isSound;
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+// A file that cannot be opened, or vanished since the directory was listed, is one to be passed over.
+function reported(file: string, onProblem: OnProblem, read: () => boolean): boolean {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) {
+      onProblem(problemOf(error, error.code === 'truncated' ? 'snapshot-cut' : undefined));
+    } else if (error instanceof InputError) {
+      const fields = { file, offset: 0, expected: 'a snapshot', found: error.reason };
+      onProblem(problem('file-unreadable', fields));
+    } else throw error;
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+// Opening what a person named, as a tree or as a history.
+import { UsageError } from '../errors.js';
+import { openDirectoryTree } from './directory-source.js';
+import { openIndexTree, openIndexTxns } from './index-source.js';
+import { LogSource, openDirectoryTxns } from './log-source.js';
+import { type Resolved, resolve } from './resolve.js';
+import { SnapshotSource } from './snapshot-source.js';
+import { SourceLog } from './source-log.js';
+import type { SourceOptions } from './source-options.js';
+import type { TxnSource, ZnodeSource } from './sources.js';
+
+export type { SourceName, When, Who } from './parse.js';
+export {
+  type Resolved,
+  type ResolvedDirectory,
+  type ResolvedFile,
+  type ResolvedIndex,
+  resolve,
+} from './resolve.js';
+export { listServers, type NamedDir } from './servers.js';
+export type { SourceOptions } from './source-options.js';
+
+/**
+ * Opens a SOURCE as a tree; close it afterwards.
+ *
+ * @example
+ * const tree = openTree('backup/zk1', { onNote: console.error, onProblem: console.error });
+ * for (const znode of tree.znodes()) console.log(znode.path);
+ * @throws UsageError where there is no such SOURCE or it is a log; InputError where no sound snapshot is in it.
+ */
+export function openTree(text: string, options: SourceOptions): ZnodeSource {
+  return opened(resolve(text, options), (resolved) => {
+    const log = new SourceLog(options, resolved.shown);
+    const release = () => resolved.close();
+    switch (resolved.kind) {
+      case 'index':
+        return openIndexTree(resolved.path, resolved.who, options);
+      case 'directory':
+        return openDirectoryTree(resolved.dir, resolved.name, log, release);
+      case 'log':
+        throw new UsageError(
+          `${resolved.name}: is a txn log, and a tree is asked for`,
+          'name a snapshot or the directory; "zoolog log" shows the txns of a log',
+        );
+      case 'snapshot': {
+        const { name, zxid, path } = resolved;
+        if (zxid === null) log.note(`${name}: the zxid is not known, the file is not named snapshot.<zxid>`);
+        return new SnapshotSource(path, { name, zxid, laterTxns: null }, log, release);
+      }
+    }
+  });
+}
+
+/**
+ * Opens a SOURCE as a history; close it afterwards.
+ * @throws UsageError where there is no such SOURCE, or it is a snapshot.
+ */
+export function openTxns(text: string, options: SourceOptions): TxnSource {
+  return opened(resolve(text, options), (resolved) => {
+    const log = new SourceLog(options, resolved.shown);
+    const release = () => resolved.close();
+    switch (resolved.kind) {
+      case 'index':
+        return openIndexTxns(resolved.path, resolved.who, options);
+      case 'directory':
+        return openDirectoryTxns(resolved.dir, resolved.name, log, release);
+      case 'log':
+        return new LogSource(resolved.name, [resolved.path], log, release);
+      case 'snapshot':
+        throw new UsageError(
+          `${resolved.name}: is a snapshot, and txns are asked for`,
+          'name a log or the directory; "zoolog find" and "zoolog ls" show what is in a snapshot',
+        );
+    }
+  });
+}
+
+/** Opens what was resolved; what was unpacked for it is removed where that fails. */
+function opened<T>(resolved: Resolved, open: (resolved: Resolved) => T): T {
+  try {
+    return open(resolved);
+  } catch (error) {
+    resolved.close();
+    throw error;
+  }
+}

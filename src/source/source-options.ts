@@ -1,0 +1,14 @@
+// What a caller of a source decides.
+import type { OnProblem } from '../problems.js';
+
+/** How a source is opened, and where it says what. */
+export interface SourceOptions {
+  /** dataLogDir of the directory, or its version-2; default: a zoo.cfg's, else the same as the snapshots'. */
+  readonly logDir?: string | undefined;
+  /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
+  onNote(text: string): void;
+  /** Takes each problem once, when it is found. */
+  readonly onProblem: OnProblem;
+  /** Takes how far a pass is, some times a second. `totalBytes` counts bytes on disk. */
+  onProgress?(label: string, doneBytes: number, totalBytes: number | null): void;
+}

@@ -1,0 +1,26 @@
+// Finding one subtree among the records of a snapshot, without decoding paths.
+import { bytesOf, type RawText } from '../jute/raw-text.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+
+const SLASH = 0x2f;
+
+/** A znode and what is below it. */
+export class Subtree {
+  readonly #top: Buffer;
+
+  constructor(top: RawText) {
+    this.#top = bytesOf(top);
+  }
+
+  /** Levels below the top: 0 is the top itself; `most` for anything that deep or deeper; -1 outside. */
+  depthOf({ buffer, pathStart, pathEnd }: ZnodeRecord, most: number): number {
+    const top = this.#top;
+    const rest = pathStart + top.length;
+    if (rest > pathEnd || (rest < pathEnd && buffer[rest] !== SLASH)) return -1;
+    // From the end, where paths differ.
+    for (let i = top.length - 1; i >= 0; i--) if (top[i] !== buffer[pathStart + i]) return -1;
+    let depth = 0;
+    for (let i = rest; i < pathEnd && depth < most; i++) if (buffer[i] === SLASH) depth++;
+    return depth;
+  }
+}

@@ -1,0 +1,42 @@
+// What all parts of one build share.
+import { AclTable } from './acl-table.js';
+import type { BuildOptions } from './build-index.js';
+import type { Database } from './database.js';
+import { PathFeed } from './path-feed.js';
+import { PathTable } from './path-table.js';
+import { BuildProgress } from './progress.js';
+
+/** A build under way. */
+export class BuildState {
+  readonly database: Database;
+  readonly options: BuildOptions;
+  readonly progress: BuildProgress;
+  readonly acls: AclTable;
+  /** Files read in this run. */
+  filesRead = 0;
+  readonly #sideFile: string | null;
+  #paths: PathTable | null = null;
+
+  /** With `sideFile` (for a new index) the first large snapshot may have its paths written there by a thread. */
+  constructor(database: Database, options: BuildOptions, sideFile: string | null) {
+    this.database = database;
+    this.options = options;
+    this.progress = new BuildProgress(options.onProgress);
+    this.acls = new AclTable(database);
+    this.#sideFile = sideFile;
+  }
+
+  get paths(): PathTable {
+    this.#paths ??= new PathTable(this.database);
+    return this.#paths;
+  }
+
+  /** A thread that takes the paths of a snapshot; null where the index has paths, or the file is small. */
+  pathFeed(fileSize: number): PathFeed | null {
+    const isWorthIt = fileSize >= (this.options.threadFrom ?? THREAD_FROM);
+    return this.#sideFile !== null && this.#paths === null && isWorthIt ? new PathFeed(this.#sideFile) : null;
+  }
+}
+
+/** Bytes; a thread takes 50 ms to start, in which 8 MiB are loaded without it. */
+const THREAD_FROM = 32 * 1024 * 1024;

@@ -1,0 +1,136 @@
+// npm run bench [-- DIR]: zoolog against ZooKeeper's own tools, or against a floor, in one run on the same data.
+//
+// DIR is made by ../shared/bench/make-data DIR 1000000 1000000 (default: a folder under the temp dir, made when it is
+// not there). ZooKeeper's tools need Java and the jars that ../shared/bench/classpath finds; without them their rows
+// are left out. Each command is a whole process; figures are medians of ROUNDS runs, the two sides taking turns.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 3);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const shared = join(root, '..', 'shared', 'bench');
+const data = process.argv[2] ?? join(tmpdir(), 'zoolog-bench', '1m');
+const scratch = mkdtempSync(join(tmpdir(), 'zoolog-bench-'));
+const zoolog = join(root, 'bin', 'zoolog.js');
+
+/** Runs a command; seconds of wall time, peak memory in MB, its standard output where it is kept. */
+function run(command, args, { keep = false } = {}) {
+  const start = process.hrtime.bigint();
+  const timed = spawnSync('/usr/bin/time', ['-f', '%M', command, ...args], {
+    stdio: ['ignore', keep ? 'pipe' : 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  if (timed.error) throw timed.error;
+  if (timed.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${timed.status}\n${timed.stderr}`);
+  return { seconds, megabytes: Number(timed.stderr.trim().split('\n').at(-1)) / 1024, stdout: timed.stdout };
+}
+
+const node = (...args) => run(process.execPath, args);
+const cli = (...args) => node(zoolog, ...args);
+
+function classpath() {
+  if (!existsSync(join(shared, 'classpath'))) return null;
+  const found = spawnSync('bash', ['-c', `source ${shared}/classpath && printf %s "$CLASSPATH"`], { encoding: 'utf8' });
+  return found.stdout || null;
+}
+
+const jars = spawnSync('java', ['-version']).status === 0 ? classpath() : null;
+const java = (main, ...args) =>
+  run('java', [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', jars, `org.apache.zookeeper.server.${main}`, ...args], { keep: true });
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+const rows = [];
+
+/** Measures two sides in turn. `target` says what the first may be of the second. */
+function compare(what, target, ours, theirs) {
+  const sides = [[], []];
+  const memory = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const own = ours();
+    sides[0].push(own.seconds);
+    memory.push(own.megabytes);
+    sides[1].push(theirs());
+  }
+  const [own, other] = sides.map(median);
+  rows.push({ what, own, other, ratio: own / other, target, memory: Math.max(...memory) });
+  const last = rows.at(-1);
+  console.log(
+    `${what}: ${own.toFixed(2)} s against ${other.toFixed(2)} s, ratio ${last.ratio.toFixed(2)} (to reach: ${target}), ` +
+      `peak ${last.memory.toFixed(0)} MB`,
+  );
+}
+
+/** Seconds of the two parts that SnapshotComparer prints for its left tree: reading it, and walking it. */
+function comparerParts(snapshot) {
+  const { stdout } = java('SnapshotComparer', '-l', snapshot, '-r', snapshot, '-b', '0', '-n', '0');
+  const seconds = [...stdout.matchAll(/ in ([\d.]+) seconds/g)].map((match) => Number(match[1]));
+  return seconds[0] + seconds[1];
+}
+
+try {
+  if (!existsSync(join(data, 'version-2'))) {
+    if (jars === null) throw new Error(`${data} does not exist, and making it needs Java and ZooKeeper's jars`);
+    console.log(`making ${data}`);
+    mkdirSync(data, { recursive: true });
+    run(join(shared, 'make-data'), [data, '1000000', '1000000']);
+  }
+  const v2 = join(data, 'version-2');
+  const byZxid = (kind) =>
+    readdirSync(v2)
+      .filter((name) => name.startsWith(`${kind}.`))
+      .sort((a, b) => Number(`0x${a.split('.')[1]}`) - Number(`0x${b.split('.')[1]}`))
+      .map((name) => join(v2, name));
+  const [snapshot] = byZxid('snapshot');
+  const logs = byZxid('log');
+  const index = join(scratch, 'case.db');
+  const fresh = () => {
+    rmSync(join(scratch, 'one.db'), { force: true });
+    return cli('index', '-o', join(scratch, 'one.db'), snapshot);
+  };
+
+  if (jars === null) console.log('no Java or no ZooKeeper jars: comparisons with its own tools are left out');
+  else {
+    compare('index a snapshot / SnapshotComparer, one tree', '<= 0.60', fresh, () => comparerParts(snapshot));
+    if (logs.length > 0) {
+      const toolkit = (log) => java('persistence.TxnLogToolkit', '-d', log).seconds;
+      const print = (...files) => cli('log', ...files, '--format', 'ndjson');
+      compare('log of one file / TxnLogToolkit', '<= 0.25', () => print(logs[0]), () => toolkit(logs[0]));
+      compare('log of ten files / TxnLogToolkit on each', '<= 0.125', () => print(data), () =>
+        logs.reduce((sum, log) => sum + toolkit(log), 0),
+      );
+    }
+  }
+  const floor = node('-e', '0').seconds;
+  const bare = join(root, 'test', 'bench', 'bare-adler.mjs');
+  compare('inspect a snapshot / reading it with Adler-32', '<= 2.00 + start-up', () => cli('inspect', snapshot), () =>
+    node(bare, snapshot).seconds,
+  );
+  const made = cli('index', '-o', index, data);
+  console.log(`index of the whole directory: ${made.seconds.toFixed(1)} s, peak ${made.megabytes.toFixed(0)} MB`);
+  const again = cli('index', '-o', index, data);
+  console.log(`the same again, nothing new: ${again.seconds.toFixed(1)} s, peak ${again.megabytes.toFixed(0)} MB`);
+  const bareNode = () => node('-e', '0').seconds;
+  const some = JSON.parse(run(process.execPath, [zoolog, 'find', index, '--limit', '30', '--format', 'json'], { keep: true }).stdout);
+  const path = some.rows.at(-1).path;
+  compare('ls on the index / node -e 0', '<= 3.00', () => cli('ls', index, path), bareNode);
+  compare('get on the index / node -e 0', '<= 3.00', () => cli('get', index, path), bareNode);
+  for (const [what, args] of [
+    ['find', ['find', snapshot, '--kind', 'container']],
+    ['export', ['export', snapshot]],
+    ['ls', ['ls', snapshot, '/']],
+  ]) {
+    const one = cli(...args);
+    console.log(`${what} on the snapshot file: ${one.seconds.toFixed(2)} s, peak ${one.megabytes.toFixed(0)} MB`);
+  }
+  if (process.env.BENCH_JSON) writeFileSync(process.env.BENCH_JSON, JSON.stringify({ floor, rows }, null, 2));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
