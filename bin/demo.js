@@ -28,8 +28,13 @@ let status = 0;
 try {
   for (const step of STEPS) {
     console.log(`$ zoolog ${step.map((word) => (/[\s*#]/.test(word) ? `"${word}"` : word)).join(' ')}`);
-    const args = step.map((word) => (word.startsWith('case.db') ? index + word.slice('case.db'.length) : word));
-    const run = spawnSync(process.execPath, [join(root, 'bin/zoolog.js'), ...args], { cwd: root, encoding: 'utf8' });
+    const args = step.map((word) =>
+      word.startsWith('case.db') ? index + word.slice('case.db'.length) : word,
+    );
+    const run = spawnSync(process.execPath, [join(root, 'bin/zoolog.js'), ...args], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     process.stdout.write(run.stdout.replaceAll(index, 'case.db'));
     process.stderr.write(run.stderr.replaceAll(index, 'case.db'));
     console.log('');

@@ -26,7 +26,8 @@ function run(command, args, { keep = false } = {}) {
   });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   if (timed.error) throw timed.error;
-  if (timed.status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${timed.status}\n${timed.stderr}`);
+  if (timed.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${timed.status}\n${timed.stderr}`);
   return { seconds, megabytes: Number(timed.stderr.trim().split('\n').at(-1)) / 1024, stdout: timed.stdout };
 }
 
@@ -35,13 +36,19 @@ const cli = (...args) => node(zoolog, ...args);
 
 function classpath() {
   if (!existsSync(join(shared, 'classpath'))) return null;
-  const found = spawnSync('bash', ['-c', `source ${shared}/classpath && printf %s "$CLASSPATH"`], { encoding: 'utf8' });
+  const found = spawnSync('bash', ['-c', `source ${shared}/classpath && printf %s "$CLASSPATH"`], {
+    encoding: 'utf8',
+  });
   return found.stdout || null;
 }
 
 const jars = spawnSync('java', ['-version']).status === 0 ? classpath() : null;
 const java = (main, ...args) =>
-  run('java', [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', jars, `org.apache.zookeeper.server.${main}`, ...args], { keep: true });
+  run(
+    'java',
+    [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', jars, `org.apache.zookeeper.server.${main}`, ...args],
+    { keep: true },
+  );
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -77,7 +84,8 @@ function comparerParts(snapshot) {
 
 try {
   if (!existsSync(join(data, 'version-2'))) {
-    if (jars === null) throw new Error(`${data} does not exist, and making it needs Java and ZooKeeper's jars`);
+    if (jars === null)
+      throw new Error(`${data} does not exist, and making it needs Java and ZooKeeper's jars`);
     console.log(`making ${data}`);
     mkdirSync(data, { recursive: true });
     run(join(shared, 'make-data'), [data, '1000000', '1000000']);
@@ -102,23 +110,41 @@ try {
     if (logs.length > 0) {
       const toolkit = (log) => java('persistence.TxnLogToolkit', '-d', log).seconds;
       const print = (...files) => cli('log', ...files, '--format', 'ndjson');
-      compare('log of one file / TxnLogToolkit', '<= 0.25', () => print(logs[0]), () => toolkit(logs[0]));
-      compare('log of ten files / TxnLogToolkit on each', '<= 0.125', () => print(data), () =>
-        logs.reduce((sum, log) => sum + toolkit(log), 0),
+      compare(
+        'log of one file / TxnLogToolkit',
+        '<= 0.25',
+        () => print(logs[0]),
+        () => toolkit(logs[0]),
+      );
+      compare(
+        'log of ten files / TxnLogToolkit on each',
+        '<= 0.125',
+        () => print(data),
+        () => logs.reduce((sum, log) => sum + toolkit(log), 0),
       );
     }
   }
   const floor = node('-e', '0').seconds;
   const bare = join(root, 'test', 'bench', 'bare-adler.mjs');
-  compare('inspect a snapshot / reading it with Adler-32', '<= 2.00 + start-up', () => cli('inspect', snapshot), () =>
-    node(bare, snapshot).seconds,
+  compare(
+    'inspect a snapshot / reading it with Adler-32',
+    '<= 2.00 + start-up',
+    () => cli('inspect', snapshot),
+    () => node(bare, snapshot).seconds,
   );
   const made = cli('index', '-o', index, data);
-  console.log(`index of the whole directory: ${made.seconds.toFixed(1)} s, peak ${made.megabytes.toFixed(0)} MB`);
+  console.log(
+    `index of the whole directory: ${made.seconds.toFixed(1)} s, peak ${made.megabytes.toFixed(0)} MB`,
+  );
   const again = cli('index', '-o', index, data);
-  console.log(`the same again, nothing new: ${again.seconds.toFixed(1)} s, peak ${again.megabytes.toFixed(0)} MB`);
+  console.log(
+    `the same again, nothing new: ${again.seconds.toFixed(1)} s, peak ${again.megabytes.toFixed(0)} MB`,
+  );
   const bareNode = () => node('-e', '0').seconds;
-  const some = JSON.parse(run(process.execPath, [zoolog, 'find', index, '--limit', '30', '--format', 'json'], { keep: true }).stdout);
+  const some = JSON.parse(
+    run(process.execPath, [zoolog, 'find', index, '--limit', '30', '--format', 'json'], { keep: true })
+      .stdout,
+  );
   const path = some.rows.at(-1).path;
   compare('ls on the index / node -e 0', '<= 3.00', () => cli('ls', index, path), bareNode);
   compare('get on the index / node -e 0', '<= 3.00', () => cli('get', index, path), bareNode);
@@ -128,7 +154,9 @@ try {
     ['ls', ['ls', snapshot, '/']],
   ]) {
     const one = cli(...args);
-    console.log(`${what} on the snapshot file: ${one.seconds.toFixed(2)} s, peak ${one.megabytes.toFixed(0)} MB`);
+    console.log(
+      `${what} on the snapshot file: ${one.seconds.toFixed(2)} s, peak ${one.megabytes.toFixed(0)} MB`,
+    );
   }
   if (process.env.BENCH_JSON) writeFileSync(process.env.BENCH_JSON, JSON.stringify({ floor, rows }, null, 2));
 } finally {
