@@ -7,7 +7,8 @@ import { afterAll, describe } from 'vitest';
 
 /** The project's folder. */
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-export const FIXTURES = join(PROJECT, 'fixtures');
+/** The project's fixtures, or those that `npm run test:interop` has just had real servers make. */
+export const FIXTURES = process.env.ZOOLOG_FIXTURES ?? join(PROJECT, 'fixtures');
 /** Files nobody here wrote; not part of the project. */
 export const SHARED_FIXTURES = join(PROJECT, '..', 'shared', 'fixtures');
 
