@@ -47,10 +47,9 @@ if (!existsSync(installed) || newest(installed) < newest(lock)) {
   );
 }
 
-const built = join(root, 'dist', 'index.js');
-const sources = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((path) =>
-  newest(join(root, path)),
-);
+const built = join(root, 'dist', 'bundle', 'zoolog.js');
+const inputs = ['src', 'bin/bundle.js', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const sources = inputs.map((path) => newest(join(root, path)));
 if (!existsSync(built) || statSync(built).mtimeMs < Math.max(...sources)) {
   console.error('setting up: compiling src to dist');
   run(process.execPath, [
@@ -58,4 +57,5 @@ if (!existsSync(built) || statSync(built).mtimeMs < Math.max(...sources)) {
     '-p',
     'tsconfig.build.json',
   ]);
+  run(process.execPath, [join(root, 'bin', 'bundle.js')]);
 }

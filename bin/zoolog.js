@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const compiled = new URL('../dist/cli/bin.js', import.meta.url);
+const compiled = new URL('../dist/bundle/zoolog.js', import.meta.url);
 if (existsSync(compiled)) {
   await import(compiled.href);
 } else {

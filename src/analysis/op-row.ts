@@ -64,8 +64,8 @@ export interface OpRow {
   readonly ttl?: bigint | undefined;
   /** Milliseconds. */
   readonly timeout?: number | undefined;
-  /** Deletes that a closeSession lists; null where it has no list, as before 3.6. */
-  readonly deletes?: number | null | undefined;
+  /** Deletes that a closeSession lists; absent where it lists none, as all do before 3.6. */
+  readonly deletes?: number | undefined;
   readonly opCode?: number | undefined;
   readonly acl?: readonly AclRow[] | null | undefined;
   /** Absent, like the data, where an index was made without data. */
@@ -125,7 +125,7 @@ function bodyFields(op: Op): Partial<OpRow> {
     case 'createSession':
       return { timeout: op.timeOut };
     case 'closeSession':
-      return { deletes: op.paths2Delete === null ? null : op.paths2Delete.length };
+      return { deletes: op.paths2Delete?.length || undefined };
     case 'multi':
       return {};
     case 'unknown':

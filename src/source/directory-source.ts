@@ -1,7 +1,7 @@
 // The tree in a server's directory, as of its newest sound snapshot.
 import type { DataDir } from '../datadir/data-dir.js';
-import { formatZxid } from '../records/zxid.js';
 import { countLater } from './count-later.js';
+import { laterTxnsNote } from './later-txns-note.js';
 import { newestSound } from './newest-sound.js';
 import { SnapshotSource } from './snapshot-source.js';
 import type { SourceLog } from './source-log.js';
@@ -21,10 +21,7 @@ export function openDirectoryTree(
   const snapshot = newestSound(dir, log);
   const { zxid } = snapshot;
   const laterTxns = countLater(dir, zxid, log);
-  if (laterTxns > 0) {
-    const txns = laterTxns === 1 ? '1 later txn' : `${laterTxns} later txns`;
-    log.note(`${name}: as of snapshot ${formatZxid(zxid)}, ${txns} not applied`);
-  }
+  if (laterTxns > 0) log.note(laterTxnsNote(name, zxid, laterTxns));
   const facts = { name: `${name} ${snapshot.name}`, zxid, laterTxns };
   return new SnapshotSource(snapshot.path, facts, log, release);
 }

@@ -8,6 +8,7 @@ import type { Znode } from '../snapshot/znode.js';
 import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { laterTxnsNote } from './later-txns-note.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
 import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';

@@ -113,7 +113,7 @@ describe('the row of an op', () => {
       { ...head, type: 'check', path: '/i', version: 8 },
       { ...head, type: 'error', error: -101, errorName: 'NONODE' },
       { ...head, type: 'createSession', timeout: 4000 },
-      { ...head, type: 'closeSession', deletes: null },
+      { ...head, type: 'closeSession' },
       {
         ...{ ...head, type: 'create', path: '/j', parentCVersion: -1, ephemeral: false, acl: open },
         ...{ dataLength: 1, data: 'z' },

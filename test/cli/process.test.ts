@@ -63,8 +63,8 @@ describe('the process', () => {
     expect(stdout.toString()).toContain(
       'complete -o bashdefault -o default -F _zoolog_yargs_completions zoolog',
     );
-    const words = run('--get-yargs-completions', 'zoolog', 'du', '--by-').stdout.toString().split('\n');
-    expect(words).toContain('--by-pattern');
+    const words = run('--get-yargs-completions', 'zoolog', 'find', '--mi').stdout.toString().split('\n');
+    expect(words).toContain('--min-size');
     expect(run('--get-yargs-completions', 'zoolog', '').stdout.toString().split('\n')).toContain('sessions');
   });
 });

@@ -23,7 +23,13 @@ if (lacks.length > 0) {
     return spawnSync(command, args, { cwd: root, env, stdio: 'inherit' }).status;
   };
   try {
-    const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', ...TESTS];
+    const vitest = [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config',
+      'test/vitest.config.ts',
+      ...TESTS,
+    ];
     const failed =
       run(process.execPath, ['fixtures/make/make.mjs', ...names]) || run(process.execPath, vitest) ? 1 : 0;
     process.exitCode = failed;

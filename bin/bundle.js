@@ -1,0 +1,28 @@
+// Bundles the compiled command line into dist/bundle. Start-up is part of the interface, and most of it is finding
+// and reading 200 small modules: `zoolog ls` on an index takes 2.8 times a bare `node -e 0` bundled and 3.9 times as
+// tsc leaves it. Commands stay apart, so that only the chosen one is read. The library is not bundled.
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
+rmSync(join(dist, 'bundle'), { recursive: true, force: true });
+await build({
+  // The thread is started by its name beside the chunk that starts it.
+  entryPoints: { zoolog: join(dist, 'cli', 'bin.js'), 'path-thread': join(dist, 'store', 'path-thread.js') },
+  outdir: join(dist, 'bundle'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  keepNames: true,
+  external: ['better-sqlite3'],
+  // CommonJS packages in the bundle call require for node's own modules.
+  banner: {
+    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+  },
+  logLevel: 'warning',
+});

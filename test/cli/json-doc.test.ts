@@ -1,0 +1,61 @@
+// docs/json.md names every field of every row.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
+import { opColumns } from '../../src/cli/rows/op-columns.js';
+import { znodeColumns } from '../../src/cli/rows/znode-columns.js';
+import { rowsOf, zoolog } from './run-cli.js';
+
+const doc = readFileSync('docs/json.md', 'utf8');
+const F = 'fixtures/standalone-3.8.6';
+
+/** The fields named in the part of the document under a heading. */
+function fieldsOf(heading: string): Set<string> {
+  const part = doc.split(/^## /m).find((one) => one.startsWith(heading))!;
+  return new Set([...part.matchAll(/[`"](\w+)[`"]/g)].map((match) => match[1]!));
+}
+
+describe('docs/json.md', () => {
+  it.each([
+    ['Znodes', znodeColumns({ data: true, evidence: true })],
+    ['Operations', opColumns({ data: true, evidence: true })],
+    ['Files', fileColumns],
+    ['Files', serverColumns],
+  ] as const)('names the fields of %s', (heading, columns) => {
+    const named = fieldsOf(heading);
+    const missing = (columns as readonly { readonly key: string }[]).filter(({ key }) => !named.has(key));
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ['Sessions', ['sessions', F]],
+    ['Subtrees', ['du', F]],
+    ['Subtrees', ['du', F, '--by-pattern']],
+  ])('names the fields of %s', async (heading, args) => {
+    const [row] = rowsOf((await zoolog([...args, '--format', 'ndjson'])).stdout);
+    expect(Object.keys(row!).filter((key) => !fieldsOf(heading).has(key))).toEqual([]);
+  });
+
+  it('shows rows that are really printed', async () => {
+    const { stdout: znode } = await zoolog(['export', F, '/ttl/stays']);
+    expect(doc).toContain(znode.trim());
+    const { stdout: ops } = await zoolog([
+      'log',
+      F,
+      '--from',
+      '0x1a3',
+      '--to',
+      '0x1a3',
+      '--format',
+      'ndjson',
+    ]);
+    expect(doc).toContain(ops.trim().replaceAll(`${F}/`, ''));
+    for (const args of [
+      ['sessions', F, '--limit', '1'],
+      ['du', F, '/multi', '--max-depth', '0'],
+      ['du', F, '/sequence', '--by-pattern', '--limit', '1'],
+    ]) {
+      expect(doc).toContain((await zoolog([...args, '--format', 'ndjson'])).stdout.trim());
+    }
+  });
+});
