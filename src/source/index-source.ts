@@ -23,6 +23,9 @@ export function openIndexTree(path: string, who: Who | null, options: SourceOpti
     const snapshot = newestTree(reader, path, servers);
     const { server, zxid } = snapshot;
     const laterTxns = reader.countTxnsAfter(server.clusterId, zxid);
+    if (laterTxns > 0) {
+      options.onNote(laterTxnsNote(`${path}#${server.cluster}/${server.name}`, zxid, laterTxns));
+    }
     if (servers.length > 1)
       options.onNote(`of the servers of ${server.cluster}, ${server.name} has the newest tree`);
     return new IndexSource(reader, snapshot, laterTxns, path);

@@ -2,7 +2,7 @@
 import { AclTable } from './acl-table.js';
 import type { BuildOptions } from './build-index.js';
 import type { Database } from './database.js';
-import { PathFeed } from './path-feed.js';
+import { CAN_FEED, PathFeed } from './path-feed.js';
 import { PathTable } from './path-table.js';
 import { BuildProgress } from './progress.js';
 
@@ -33,8 +33,8 @@ export class BuildState {
 
   /** A thread that takes the paths of a snapshot; null where the index has paths, or the file is small. */
   pathFeed(fileSize: number): PathFeed | null {
-    const isWorthIt = fileSize >= (this.options.threadFrom ?? THREAD_FROM);
-    return this.#sideFile !== null && this.#paths === null && isWorthIt ? new PathFeed(this.#sideFile) : null;
+    if (this.#sideFile === null || this.#paths !== null || !CAN_FEED) return null;
+    return fileSize >= (this.options.threadFrom ?? THREAD_FROM) ? new PathFeed(this.#sideFile) : null;
   }
 }
 

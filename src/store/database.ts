@@ -69,13 +69,13 @@ function readHeader(file: string, header: Buffer): number {
 /** Opens a file for building: a new one with `isNew`, else a copy of an index. Not durable until it is synced. */
 export function openForBuilding(file: string, isNew: boolean): Database {
   const database = connecting(file, () => connect(file, {}));
+  // The file is a private one, renamed when it is finished: a journal would only cost time.
+  database.pragma('journal_mode = off');
   if (isNew) {
     database.pragma(`page_size = ${PAGE_SIZE}`);
     database.pragma(`application_id = ${APPLICATION_ID}`);
     database.pragma(`user_version = ${SCHEMA_VERSION}`);
   } else checkIsIndex(file, database);
-  // The file is a private one, renamed when it is finished: a journal would only cost time.
-  database.pragma('journal_mode = off');
   database.pragma('synchronous = off');
   database.pragma('locking_mode = exclusive');
   database.pragma(`cache_size = -${CACHE_KIB}`);

@@ -1,9 +1,7 @@
 // One writer at a time: `FILE.lock` holds the writer's process id.
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { IndexError } from '../errors.js';
-
-// A lock is empty between its making and its writing, and for good where the process was killed there.
-const EMPTY_IS_STALE_MS = 5000;
 
 /**
  * Takes the lock of an index and returns the function that gives it back. A lock whose process is gone is taken
@@ -14,7 +12,7 @@ export function lock(file: string): () => void {
   const lockFile = `${file}.lock`;
   for (let attempt = 0; ; attempt++) {
     try {
-      writeFileSync(lockFile, String(process.pid), { flag: 'wx', mode: 0o600 });
+      make(lockFile, join(dirname(file), `.${basename(file)}.${process.pid}.tmp-lock`));
       return () => rmSync(lockFile, { force: true });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -23,22 +21,31 @@ export function lock(file: string): () => void {
     const holder = holderOf(lockFile);
     if (attempt > 0 || (holder !== null && isAlive(holder))) {
       const hint = `if it is not, remove ${lockFile}`;
-      throw new IndexError(
-        file,
-        `is being written by ${holder ? `process ${holder}` : 'another process'}`,
-        hint,
-      );
+      throw new IndexError(file, `is being written by process ${holder ?? '?'}`, hint);
     }
     rmSync(lockFile, { force: true });
   }
 }
 
-/** The process that holds the lock, 0 where that does not stand there yet, null where it never will. */
+// A link shows the lock with its holder at once, where the file system has links: a process killed between making
+// and writing a file would leave a lock of nobody.
+function make(lockFile: string, draft: string): void {
+  writeFileSync(draft, String(process.pid), { mode: 0o600 });
+  try {
+    linkSync(draft, lockFile);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx', mode: 0o600 });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** The process that holds the lock; null where it does not say. */
 function holderOf(lockFile: string): number | null {
   try {
     const pid = Number(readFileSync(lockFile, 'utf8'));
-    if (Number.isInteger(pid) && pid > 0) return pid;
-    return Date.now() - statSync(lockFile).mtimeMs < EMPTY_IS_STALE_MS ? 0 : null;
+    return Number.isInteger(pid) && pid > 0 ? pid : null;
   } catch {
     return null;
   }
@@ -47,7 +54,6 @@ function holderOf(lockFile: string): number | null {
 function isAlive(pid: number): boolean {
   // In a container the run before may have had our own id.
   if (pid === process.pid) return false;
-  if (pid === 0) return true;
   try {
     process.kill(pid, 0);
     return true;

@@ -13,8 +13,6 @@ export const RECORD_HEAD = 8;
 export const STATE = SLOTS;
 /** In place of a slot's length: no path follows. */
 export const END = -1;
-/** In place of a slot's length: give up. */
-export const STOP = -2;
 
 export const STARTING = 0;
 export const RUNNING = 1;

@@ -13,7 +13,6 @@ import {
   RUNNING,
   SLOTS,
   STATE,
-  STOP,
   slotOf,
 } from './path-ring.js';
 import { ROOT_ID } from './path-table.js';
@@ -41,8 +40,7 @@ function serve(file: string, ring: PathRing): void {
     database.exec(TABLES.find(({ name }) => name === 'path')!.ddl);
     database.exec(PATH_INDEX);
     database.exec('BEGIN');
-    const isWhole = takeAll(database, ring);
-    if (!isWhole) return;
+    takeAll(database, ring);
     database.exec(PATH_INDEX);
     database.exec('COMMIT');
   } finally {
@@ -51,8 +49,8 @@ function serve(file: string, ring: PathRing): void {
   publish(ring.control, STATE, DONE);
 }
 
-/** Inserts what comes; false where it was told to give up. */
-function takeAll(database: Database, ring: PathRing): boolean {
+/** Inserts what comes until the end of it. */
+function takeAll(database: Database, ring: PathRing): void {
   const insert = database.prepare('INSERT INTO path VALUES (?, ?, ?)');
   insert.run(ROOT_ID, 0, '');
   let nextId = ROOT_ID + 1;
@@ -60,7 +58,7 @@ function takeAll(database: Database, ring: PathRing): boolean {
   for (let slot = 0; ; slot = (slot + 1) % SLOTS) {
     Atomics.wait(ring.control, slot, 0);
     const used = Atomics.load(ring.control, slot);
-    if (used === END || used === STOP) return used === END;
+    if (used === END) return;
     const buffer = slotOf(ring, slot);
     const firstId = nextId;
     const start = performance.now();

@@ -34,7 +34,7 @@ export const TABLES: readonly TableSpec[] = [
     name: 'cluster',
     purpose: 'A cluster, as named on the command line.',
     ddl: `CREATE TABLE cluster (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,     -- row id
   name TEXT NOT NULL UNIQUE   -- NAME of NAME=DIR,DIR
 ) STRICT`,
   },
@@ -42,8 +42,8 @@ export const TABLES: readonly TableSpec[] = [
     name: 'server',
     purpose: 'One server of a cluster: one data directory.',
     ddl: `CREATE TABLE server (
-  id INTEGER PRIMARY KEY,
-  cluster_id INTEGER NOT NULL REFERENCES cluster,
+  id INTEGER PRIMARY KEY,     -- row id
+  cluster_id INTEGER NOT NULL REFERENCES cluster, -- id in cluster
   name TEXT NOT NULL,         -- unique in its cluster
   data_dir TEXT NOT NULL,     -- folder with the snapshots, as it was read
   log_dir TEXT NOT NULL,      -- folder with the logs, usually the same
@@ -57,8 +57,8 @@ export const TABLES: readonly TableSpec[] = [
     name: 'file',
     purpose: 'A snapshot or log file of a server.',
     ddl: `CREATE TABLE file (
-  id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES server,
+  id INTEGER PRIMARY KEY,     -- row id
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
   kind TEXT NOT NULL,         -- snapshot or log, by its name
   name TEXT NOT NULL,         -- last part of the path
   path TEXT NOT NULL,         -- as it was read
@@ -76,10 +76,10 @@ export const TABLES: readonly TableSpec[] = [
     name: 'problem',
     purpose: 'What was found wrong. docs/findings.md explains each code.',
     ddl: `CREATE TABLE problem (
-  id INTEGER PRIMARY KEY,
-  server_id INTEGER NOT NULL REFERENCES server,
+  id INTEGER PRIMARY KEY,     -- row id
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
   file_id INTEGER REFERENCES file, -- null for a directory, an epoch file, a name, or a file that could not be read
-  code TEXT NOT NULL,
+  code TEXT NOT NULL,         -- stable name of the problem
   severity TEXT NOT NULL,     -- note, warning or error
   path TEXT NOT NULL,         -- the file, as it was read
   "offset" INTEGER NOT NULL,  -- byte in the plain (decompressed) stream
@@ -94,16 +94,16 @@ export const TABLES: readonly TableSpec[] = [
       'A snapshot that could be opened. Only loaded ones have rows in znode, session and snapshot_acl.',
     ddl: `CREATE TABLE snapshot (
   id INTEGER PRIMARY KEY,     -- the file's id
-  server_id INTEGER NOT NULL REFERENCES server,
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
   zxid INTEGER NOT NULL,      -- the number in the name: every txn up to it is in the tree
   is_loaded INTEGER NOT NULL, -- 1 where its znodes are in this index
   is_sound INTEGER NOT NULL,  -- 1 where it was read to its end and every checksum is right
-  znodes INTEGER NOT NULL,
+  znodes INTEGER NOT NULL,    -- znode records in it
   sessions INTEGER NOT NULL,  -- in its session table
   data_bytes INTEGER NOT NULL, -- sum of the znodes' data
   newest_zxid INTEGER NOT NULL, -- newest zxid in a stat; above zxid in a fuzzy snapshot
   digest_zxid INTEGER,        -- digest block; null without one (3.5 and earlier, or digest.enabled=false)
-  digest_version INTEGER,
+  digest_version INTEGER,     -- how the digest is computed; null without one
   digest INTEGER,             -- with digest_zxid 0 it means "none recorded"
   last_processed_zxid INTEGER -- lastProcessedZxid block (3.9 and later); null without one
 ) STRICT`,
@@ -112,7 +112,7 @@ export const TABLES: readonly TableSpec[] = [
     name: 'session',
     purpose: 'A session alive when a loaded snapshot was begun.',
     ddl: `CREATE TABLE session (
-  snapshot_id INTEGER NOT NULL REFERENCES snapshot,
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot, -- id in snapshot
   session_id INTEGER NOT NULL, -- as signed 64 bit; the server id is its top byte
   timeout INTEGER NOT NULL,   -- milliseconds
   PRIMARY KEY (snapshot_id, session_id)
@@ -122,7 +122,7 @@ export const TABLES: readonly TableSpec[] = [
     name: 'acl',
     purpose: 'An access control list, by content and order; once for the whole index.',
     ddl: `CREATE TABLE acl (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,     -- row id
   text TEXT NOT NULL          -- for people: scheme:id:perms, perms as letters of cdrwa
 ) STRICT`,
   },
@@ -130,7 +130,7 @@ export const TABLES: readonly TableSpec[] = [
     name: 'acl_entry',
     purpose: 'The entries of an access control list.',
     ddl: `CREATE TABLE acl_entry (
-  acl_id INTEGER NOT NULL REFERENCES acl,
+  acl_id INTEGER NOT NULL REFERENCES acl, -- id in acl
   n INTEGER NOT NULL,         -- place in the list, from 0
   perms INTEGER NOT NULL,     -- READ 1, WRITE 2, CREATE 4, DELETE 8, ADMIN 16
   scheme ANY,                 -- TEXT; BLOB where it is not valid UTF-8; null where the server wrote null
@@ -142,10 +142,10 @@ export const TABLES: readonly TableSpec[] = [
     name: 'snapshot_acl',
     purpose: "A loaded snapshot's ACL table. Keys are private to the server that wrote it.",
     ddl: `CREATE TABLE snapshot_acl (
-  snapshot_id INTEGER NOT NULL REFERENCES snapshot,
+  snapshot_id INTEGER NOT NULL REFERENCES snapshot, -- id in snapshot
   ordinal INTEGER NOT NULL,   -- place in the table, from 0
-  key INTEGER NOT NULL,
-  acl_id INTEGER NOT NULL REFERENCES acl,
+  key INTEGER NOT NULL,       -- what its znodes point to
+  acl_id INTEGER NOT NULL REFERENCES acl, -- id in acl
   PRIMARY KEY (snapshot_id, ordinal)
 ) STRICT, WITHOUT ROWID`,
   },
@@ -166,14 +166,14 @@ export const TABLES: readonly TableSpec[] = [
   "offset" INTEGER NOT NULL,  -- byte in the plain (decompressed) snapshot; their order is the file's own
   length INTEGER NOT NULL,    -- bytes of the record
   acl_id INTEGER,             -- null where the snapshot lacks the ACL that the znode points to
-  czxid INTEGER NOT NULL,
-  mzxid INTEGER NOT NULL,
-  pzxid INTEGER NOT NULL,
+  czxid INTEGER NOT NULL,     -- zxid of the txn that created it
+  mzxid INTEGER NOT NULL,     -- zxid of its last setData
+  pzxid INTEGER NOT NULL,     -- zxid of the last create or delete of a child
   ctime INTEGER NOT NULL,     -- milliseconds since 1970
   mtime INTEGER NOT NULL,     -- milliseconds since 1970
-  version INTEGER NOT NULL,
+  version INTEGER NOT NULL,   -- number of setData
   cversion INTEGER NOT NULL,  -- as stored: child creations so far; clients see 2 * cversion - children
-  aversion INTEGER NOT NULL,
+  aversion INTEGER NOT NULL,  -- number of setACL
   ephemeral_owner INTEGER NOT NULL, -- as stored: 0, a session, or the mark of a container or TTL znode
   data_length INTEGER,        -- bytes; null where the data is null
   data BLOB,                  -- null also in an index made with --no-data
@@ -186,7 +186,7 @@ export const TABLES: readonly TableSpec[] = [
     purpose: 'A txn log that could be opened, and how far it was read.',
     ddl: `CREATE TABLE log (
   id INTEGER PRIMARY KEY,     -- the file's id
-  server_id INTEGER NOT NULL REFERENCES server,
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
   first_zxid INTEGER,         -- of the first sound txn; null without one
   last_zxid INTEGER,          -- highest of a sound txn; null without one
   txns INTEGER NOT NULL,      -- sound txns
@@ -202,9 +202,9 @@ export const TABLES: readonly TableSpec[] = [
     purpose:
       'A txn of a cluster. Equal copies on several servers are one row; two rows with one zxid are a fork.',
     ddl: `CREATE TABLE txn (
-  id INTEGER PRIMARY KEY,
-  cluster_id INTEGER NOT NULL REFERENCES cluster,
-  zxid INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,     -- row id
+  cluster_id INTEGER NOT NULL REFERENCES cluster, -- id in cluster
+  zxid INTEGER NOT NULL,      -- epoch << 32 | counter
   time INTEGER NOT NULL,      -- milliseconds since 1970, by the leader's clock
   session_id INTEGER NOT NULL, -- 0 where the server acted by itself
   cxid INTEGER NOT NULL,      -- the client's own request number
@@ -219,9 +219,9 @@ export const TABLES: readonly TableSpec[] = [
     purpose:
       'What a txn does: one row, or one for each part of a multi and each delete that a closeSession lists.',
     ddl: `CREATE TABLE op (
-  txn_id INTEGER NOT NULL REFERENCES txn,
+  txn_id INTEGER NOT NULL REFERENCES txn, -- id in txn
   n INTEGER NOT NULL,         -- place in the txn, from 0
-  type TEXT NOT NULL,
+  type TEXT NOT NULL,         -- of this op: of a part of a multi its own
   path_id INTEGER,            -- null for sessions, errors and unknown ops
   parent_id INTEGER,          -- path id of the parent; null like path_id and for the root
   applied INTEGER NOT NULL,   -- 0 for errors and for every part of a failed multi
@@ -243,8 +243,8 @@ export const TABLES: readonly TableSpec[] = [
     name: 'record',
     purpose: 'A copy of a txn in a log: the evidence, and who holds what.',
     ddl: `CREATE TABLE record (
-  txn_id INTEGER NOT NULL REFERENCES txn,
-  log_id INTEGER NOT NULL REFERENCES log,
+  txn_id INTEGER NOT NULL REFERENCES txn, -- id in txn
+  log_id INTEGER NOT NULL REFERENCES log, -- id in log
   "offset" INTEGER NOT NULL,  -- byte in the plain (decompressed) log
   length INTEGER NOT NULL,    -- bytes of the record, frame included
   PRIMARY KEY (txn_id, log_id, "offset")

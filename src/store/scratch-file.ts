@@ -25,7 +25,9 @@ export class ScratchFile {
     this.target = target;
     this.path = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     this.side = `${this.path}-side`;
-    const isLeftover = new RegExp(`^\\.${escapeRegExp(basename(target))}\\.\\d+\\.tmp(-journal|-side)?$`);
+    const isLeftover = new RegExp(
+      `^\\.${escapeRegExp(basename(target))}\\.\\d+\\.tmp(-lock|-side)?(-journal)?$`,
+    );
     for (const name of readdirSync(dirname(target))) {
       if (isLeftover.test(name)) rmSync(join(dirname(target), name), { force: true });
     }
