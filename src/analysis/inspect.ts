@@ -74,23 +74,39 @@ function read(target: InspectedFile, options: InspectOptions, report: OnProblem)
   }
 }
 
-/** A server's row, of its directory and the rows of its files. */
-export function serverFacts(
-  server: string,
-  dir: DataDir,
-  files: readonly FileFacts[],
-  shown: (file: string) => string = (file) => file,
-): ServerFacts {
-  const snapshots = files.filter(({ kind }) => kind === 'snapshot');
-  const logs = files.filter(({ kind }) => kind === 'log');
+/** What a server's row needs that is in none of its files. */
+export interface ServerPlace {
+  readonly snapDir: string;
+  readonly logDir: string;
+  readonly myid: string | null;
+  readonly currentEpoch: bigint | null;
+  readonly acceptedEpoch: bigint | null;
+  /** Problems that are about none of its snapshots and logs. */
+  readonly problemsBeside: number;
+  readonly others: readonly string[];
+}
+
+/** The place of a directory; `shown` says what a file is called. */
+export function placeOf(dir: DataDir, shown: (file: string) => string = (file) => file): ServerPlace {
   const epoch = (name: EpochFile['name']) => dir.epochs.find((file) => file.name === name)?.epoch ?? null;
   return {
-    server,
     snapDir: shown(dir.snapDir),
     logDir: shown(dir.logDir),
     myid: dir.myid,
     currentEpoch: epoch('currentEpoch'),
     acceptedEpoch: epoch('acceptedEpoch'),
+    problemsBeside: problemsBeside(dir),
+    others: dir.others,
+  };
+}
+
+/** A server's row, of its place and the rows of its files. */
+export function serverFacts(server: string, place: ServerPlace, files: readonly FileFacts[]): ServerFacts {
+  const snapshots = files.filter(({ kind }) => kind === 'snapshot');
+  const logs = files.filter(({ kind }) => kind === 'log');
+  const { snapDir, logDir, myid, currentEpoch, acceptedEpoch, others } = place;
+  return {
+    ...{ server, snapDir, logDir, myid, currentEpoch, acceptedEpoch },
     snapshots: snapshots.length,
     logs: logs.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
@@ -102,8 +118,8 @@ export function serverFacts(
     lastTime: largest(logs.map(({ lastTime }) => lastTime)),
     txns: logs.some(({ txns }) => txns === null) ? null : logs.reduce((sum, { txns }) => sum + txns!, 0),
     release: newestRelease(files),
-    problems: files.reduce((sum, file) => sum + file.problems, 0) + problemsBeside(dir),
-    others: dir.others,
+    problems: files.reduce((sum, file) => sum + file.problems, 0) + place.problemsBeside,
+    others,
   };
 }
 

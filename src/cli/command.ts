@@ -72,14 +72,17 @@ function declare<P extends OptionTable, O extends OptionTable>(
   return epilogue === undefined ? parser : parser.epilogue(epilogue);
 }
 
-/** The same option; what its coercion refuses is told, with the option's name. */
+/**
+ * The same option; what is refused is told, with the option's name. An option that is given twice is refused: yargs
+ * makes a list of it, or (with duplicate-arguments-array false) keeps the last word of a list as well.
+ */
 function heard(option: Options, prefix: string, listener: Listener): Options {
-  const { coerce } = option;
-  if (coerce === undefined) return option;
+  const { coerce = (typed: unknown) => typed, array } = option;
   return {
     ...option,
     coerce(typed: unknown) {
       try {
+        if (Array.isArray(typed) && !array) throw new UsageError('given more than once', 'give it once');
         return coerce(typed);
       } catch (error) {
         if (error instanceof UsageError)

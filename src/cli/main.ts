@@ -65,7 +65,6 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
       'parse-numbers': false,
       'parse-positional-numbers': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
     })
     .detectLocale(false)
     .exitProcess(false)

@@ -6,6 +6,7 @@ import { readAcls } from './acl-table.js';
 import { type Database, openForReading } from './database.js';
 import { IndexTree } from './index-tree.js';
 import { IndexTxns, type TxnFilter } from './index-txns.js';
+import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
 import { readProblems } from './problem-table.js';
 
 /** A server of an index, with the name of its cluster. */
@@ -50,6 +51,16 @@ export class IndexReader {
       cluster,
       name,
     }));
+  }
+
+  /** The directories of the servers. */
+  places(): IndexedPlace[] {
+    return readPlaces(this.#database);
+  }
+
+  /** The files it was made of, by server. */
+  files(): IndexedFile[] {
+    return readFiles(this.#database);
   }
 
   /** Snapshots, newest first; loaded ones have a tree. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileFacts } from '../../src/analysis/file-facts.js';
-import { inspectFile, serverFacts } from '../../src/analysis/inspect.js';
+import { inspectFile, placeOf, serverFacts } from '../../src/analysis/inspect.js';
 import { releaseGuess } from '../../src/analysis/release-hints.js';
 import { openDataDir } from '../../src/datadir/data-dir.js';
 import type { Problem } from '../../src/problems.js';
@@ -20,7 +20,7 @@ function inspectAll(path: string, options: { logDir?: string; quick?: boolean } 
     const target = { server: 's', shown: file.path, file };
     return inspectFile(target, { quick: options.quick, onProblem: (problem) => void problems.push(problem) });
   });
-  return { server: serverFacts('s', data, files), files, problems };
+  return { server: serverFacts('s', placeOf(data), files), files, problems };
 }
 
 describe('inspect', () => {

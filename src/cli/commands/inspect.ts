@@ -1,13 +1,14 @@
 // inspect: what is here.
 import { existsSync, statSync } from 'node:fs';
 import type { FileFacts, InspectedFile } from '../../analysis/file-facts.js';
-import { inspectFile, type ServerFacts, serverFacts } from '../../analysis/inspect.js';
+import { inspectFile, placeOf, type ServerFacts, serverFacts } from '../../analysis/inspect.js';
+import { inspectIndex } from '../../analysis/inspect-index.js';
 import { type DataDir, isDataDir } from '../../datadir/data-dir.js';
 import { identify } from '../../datadir/identify.js';
-import { UsageError } from '../../errors.js';
 import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime } from '../../render/value.js';
 import { listServers, type Resolved, resolve } from '../../source/open.js';
+import { openIndex } from '../../store/index-reader.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -17,10 +18,10 @@ import { type OutputArgs, Run } from '../run.js';
 
 /** A server, or a file on its own. */
 interface Target {
-  readonly server: string;
-  readonly dir: DataDir | null;
-  readonly files: readonly InspectedFile[];
-  readonly shown: (file: string) => string;
+  /** Looks at the files, one after the other. */
+  files(quick: boolean, run: Run): Iterable<FileFacts>;
+  /** The server's row, of its files' rows; null for a file on its own. */
+  server(files: readonly FileFacts[]): ServerFacts | null;
   close(): void;
 }
 
@@ -40,7 +41,7 @@ export const inspect = defineCommand({
       type: 'string',
       array: true,
       demandOption: true,
-      describe: 'Snapshots, logs, dataDirs, folders of servers, tars of these',
+      describe: 'Snapshots, logs, dataDirs, folders of servers, tars of these, indexes',
     },
   },
   options: {
@@ -96,20 +97,14 @@ function* allFiles(
   run: Run,
   servers: ServerFacts[],
 ): Generator<FileFacts> {
-  for (const { server, dir, files, shown } of targets) {
+  for (const target of targets) {
     const facts: FileFacts[] = [];
-    for (const problem of dir?.problems ?? []) run.report({ ...problem, file: shown(problem.file) });
-    for (const target of files) {
-      const found = inspectFile(target, {
-        quick,
-        onProblem: (problem) => run.report(problem),
-        onBytes: (bytes) =>
-          run.sourceOptions.onProgress?.(`reading ${target.shown}`, bytes, target.file.size),
-      });
+    for (const found of target.files(quick, run)) {
       facts.push(found);
       yield found;
     }
-    if (dir !== null) servers.push(serverFacts(server, dir, facts, shown));
+    const server = target.server(facts);
+    if (server !== null) servers.push(server);
   }
 }
 
@@ -121,25 +116,26 @@ function targetsOf(source: string, args: OutputArgs, run: Run): Target[] {
   }
   const resolved = resolve(source, run.sourceOptions);
   try {
-    return [targetOf(resolved, source)];
+    return targetOf(resolved, run);
   } catch (error) {
     resolved.close();
     throw error;
   }
 }
 
-function targetOf(resolved: Resolved, source: string): Target {
+function targetOf(resolved: Resolved, run: Run): Target[] {
+  const close = () => resolved.close();
   switch (resolved.kind) {
     case 'index':
-      throw new UsageError(`${source} is an index`, 'inspect reads servers’ own files; use sql for an index');
+      return indexTargets(resolved.path, run);
     case 'directory':
-      return directoryTarget(resolved.name, resolved.dir, resolved.shown, () => resolved.close());
+      return [directoryTarget(resolved.name, resolved.dir, resolved.shown, close)];
     default: {
       const { path, kind, zxid, name } = resolved;
       const { codec, content } = identify(path);
       const file = { path, kind, zxid, codec, content, size: statSync(path).size };
-      const files = [{ server: name, shown: resolved.shown(path), file }];
-      return { server: name, dir: null, files, shown: resolved.shown, close: () => resolved.close() };
+      const inspected = { server: name, shown: resolved.shown(path), file };
+      return [{ files: (quick, of) => look([inspected], quick, of), server: () => null, close }];
     }
   }
 }
@@ -150,11 +146,42 @@ function directoryTarget(
   shown: (file: string) => string = (file) => file,
   close: () => void = () => {},
 ): Target {
-  const files = [...dir.snapshots, ...dir.logs].map((file) => {
+  const inspected = [...dir.snapshots, ...dir.logs].map((file) => {
     const known = dir.problems.filter((problem) => problem.file === file.path);
     return { server, shown: shown(file.path), file, known };
   });
-  return { server, dir, files, shown, close };
+  return {
+    files(quick, run) {
+      for (const problem of dir.problems) run.report({ ...problem, file: shown(problem.file) });
+      return look(inspected, quick, run);
+    },
+    server: (files) => serverFacts(server, placeOf(dir, shown), files),
+    close,
+  };
+}
+
+function* look(files: readonly InspectedFile[], quick: boolean, run: Run): Generator<FileFacts> {
+  for (const file of files) {
+    const label = `reading ${file.shown}`;
+    yield inspectFile(file, {
+      quick,
+      onProblem: (problem) => run.report(problem),
+      onBytes: (bytes) => run.sourceOptions.onProgress?.(label, bytes, file.file.size),
+    });
+  }
+}
+
+function indexTargets(path: string, run: Run): Target[] {
+  const reader = openIndex(path);
+  try {
+    return inspectIndex(reader, { onProblem: (problem) => run.report(problem) }).map(({ server, files }) => ({
+      files: () => files,
+      server: () => server,
+      close: () => {},
+    }));
+  } finally {
+    reader.close();
+  }
 }
 
 /** A server's row ready for JSON. */
