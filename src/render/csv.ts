@@ -36,9 +36,12 @@ export function printCsv<R>(rows: Rows<R>, sink: Sink): void {
 
 function cellWriter<R>(column: Column<R>, isTerminal: boolean): (value: unknown) => string {
   if (column.kind === 'json') return (value) => quoted(jsonNested(value));
-  if (column.kind !== 'text') return textWriter(column.kind);
-  if (isTerminal) return (value) => quoted(escapeForTerminal(withoutFormula(String(value))));
-  return (value) => quoted(withoutFormula(String(value)));
+  const text = isTerminal
+    ? (value: unknown) => quoted(escapeForTerminal(withoutFormula(String(value))))
+    : (value: unknown) => quoted(withoutFormula(String(value)));
+  if (column.kind === 'text') return text;
+  if (column.kind === 'scalar') return (value) => (typeof value === 'string' ? text(value) : String(value));
+  return textWriter(column.kind);
 }
 
 /** A leading apostrophe makes a spreadsheet show a formula instead of running it. */

@@ -46,6 +46,9 @@ export function jsonWriter(kind: Kind, indent = 0): (value: unknown) => string {
       return (value) => jsonNested(value, indent);
     case 'boolean':
       return (value) => (value ? 'true' : 'false');
+    case 'scalar':
+      return (value) =>
+        typeof value === 'string' ? jsonString(value) : jsonNumber(value as number | bigint);
   }
 }
 

@@ -11,8 +11,9 @@
  * | time | bigint or number, milliseconds since 1970 | ISO 8601 UTC; the raw number where a Date cannot hold it |
  * | json | arrays and objects ready for JSON, so no bigint inside | nested JSON |
  * | boolean | boolean | true or false |
+ * | scalar | string, number or bigint, from row to row | the text, or the number |
  */
-export type Kind = 'text' | 'number' | 'hex' | 'time' | 'json' | 'boolean';
+export type Kind = 'text' | 'number' | 'hex' | 'time' | 'json' | 'boolean' | 'scalar';
 
 /** The field names of a row type; for a union, those of every member. */
 export type KeyOf<R> = R extends unknown ? keyof R & string : never;

@@ -29,7 +29,7 @@ const CELL_LIMIT = 10_000;
 const GAP = '  ';
 const PAGE = 1000;
 /** Kinds whose end may be cut off. A cut zxid, time or number would be another one. */
-const CUTTABLE = new Set<string>(['text', 'json']);
+const CUTTABLE = new Set<string>(['text', 'json', 'scalar']);
 
 /** Prints a header and a line a row, aligned, and notes how many rows were left out. */
 export function printTable<R>(rows: Rows<R>, sink: Sink, options: TableOptions = {}): void {

@@ -67,6 +67,7 @@ const texts: Readonly<Record<Kind, (value: unknown) => string>> = {
   time: (value) => formatTime(value as bigint | number),
   json: (value) => JSON.stringify(value),
   boolean: (value) => (value ? 'true' : 'false'),
+  scalar: String,
 };
 
 /** How a value of this kind is written as bare text. Null and undefined are the caller's. */

@@ -1,20 +1,137 @@
-// sql: read-only SQL over an index. The library side is src/store.
+// sql: read-only SQL over an index, one statement or a prompt.
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
+import { type DataMode, formatData } from '../../render/bytes.js';
+import type { Rows } from '../../render/rows.js';
+import { openSql, SQL_FUNCTIONS, type SqlSession, type SqlValue } from '../../store/sql.js';
 import { defineCommand } from '../command.js';
-import { outputOptions } from '../options.js';
+import type { Context } from '../context.js';
+import { EXIT, exitCodeOf } from '../exit-codes.js';
+import { dataOption, outputOptions } from '../options.js';
+import { type OutputArgs, Run } from '../run.js';
+
+type SqlArgs = OutputArgs & { readonly data?: DataMode | undefined };
 
 export const sql = defineCommand({
   usage: 'sql <index> [statement]',
   examples: [
-    ['zoolog sql case.db "SELECT path, data_length FROM znode_view LIMIT 5"', 'one statement'],
+    ['zoolog sql case.db "SELECT path, data_length FROM tree ORDER BY 2 DESC LIMIT 5"', 'one statement'],
+    ['zoolog sql case.db "SELECT * FROM forks" --format json', 'for jq'],
+    ['zoolog sql case.db < questions.sql', 'statements that end in ;'],
     ['zoolog sql case.db', 'a prompt'],
   ],
   positionals: {
     index: { type: 'string', demandOption: true, describe: 'A file made by zoolog index' },
-    statement: { type: 'string', describe: 'One SELECT; without it a prompt' },
+    statement: { type: 'string', describe: 'One SELECT; without it a prompt, or standard input' },
   },
-  options: { ...outputOptions },
-  run: () => {
-    throw new UsageError('the sql command is not there yet');
+  options: { ...outputOptions, ...dataOption },
+  epilogue:
+    'Tables and views: docs/index-schema.md. Ids are signed 64 bit integers, times milliseconds since 1970. Functions:\n' +
+    SQL_FUNCTIONS.map(({ call, purpose }) => `  ${call}: ${purpose}`).join('\n'),
+  run: async (args, context) => {
+    const session = openSql(args.index);
+    try {
+      if (args.statement !== undefined) return answer(session, args.statement, args, context);
+      if (process.stdin.isTTY) return await prompt(session, args, context);
+      return answerAll(session, readFileSync(0, 'utf8'), args, context);
+    } finally {
+      session.close();
+    }
   },
 });
+
+function answer(session: SqlSession, statement: string, args: SqlArgs, context: Context): number {
+  const run = new Run(args, context);
+  const { columns, rows } = session.query(statement);
+  const named = table(columns, rows, args.data ?? 'auto');
+  run.printWithEnvelope(named, args, { statement }, () => true);
+  return run.finish(EXIT.ok);
+}
+
+function answerAll(session: SqlSession, text: string, args: SqlArgs, context: Context): number {
+  const statements = splitStatements(text);
+  if (statements.length === 0)
+    throw new UsageError('no statement', 'type one SELECT in quotes, or a file of them');
+  for (const statement of statements) answer(session, statement, args, context);
+  return EXIT.ok;
+}
+
+/** Reads statements from the terminal until its end; a mistake is said and the prompt goes on. */
+async function prompt(session: SqlSession, args: SqlArgs, context: Context): Promise<number> {
+  const { createInterface } = await import('node:readline');
+  const input = createInterface({ input: process.stdin, output: process.stderr, prompt: 'zoolog> ' });
+  context.stderr.write('SQL, read-only; a statement ends in ;  .tables  .schema TABLE  .quit\n');
+  context.stderr.flush();
+  let typed = '';
+  input.prompt();
+  for await (const line of input) {
+    typed += `${line}\n`;
+    const isCommand = typed.trim().startsWith('.');
+    if (typed.trim() === '.quit' || typed.trim() === '.exit') break;
+    if (isCommand || typed.trim() === '' || typed.trimEnd().endsWith(';')) {
+      try {
+        const asked = isCommand ? [dotCommand(typed.trim())] : splitStatements(typed);
+        for (const statement of asked) answer(session, statement, args, context);
+      } catch (error) {
+        exitCodeOf(error, context);
+      }
+      typed = '';
+    }
+    input.setPrompt(typed === '' ? 'zoolog> ' : '   ...> ');
+    input.prompt();
+  }
+  input.close();
+  return EXIT.ok;
+}
+
+/** The statement behind a command of the prompt. */
+function dotCommand(line: string): string {
+  if (line === '.tables') {
+    return "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY 2, 1";
+  }
+  const name = /^\.schema (\w+)$/.exec(line)?.[1];
+  if (name !== undefined) return `SELECT sql FROM sqlite_schema WHERE name = '${name}'`;
+  throw new UsageError(`${line} is not a command here`, 'there are .tables, .schema TABLE and .quit');
+}
+
+/** Divides a script at semicolons outside of quotes and comments. */
+export function splitStatements(text: string): string[] {
+  const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^;'"\-/]+|[\s\S]/g;
+  const statements = [''];
+  for (const [part] of text.matchAll(token)) {
+    if (part === ';') statements.push('');
+    else statements[statements.length - 1] += part;
+  }
+  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
+}
+
+type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** Rows under their columns' names; of two columns with one name the second is NAME_2. */
+function table(
+  columns: readonly string[],
+  rows: Iterable<readonly SqlValue[]>,
+  mode: DataMode,
+): Rows<SqlRow> {
+  const keys: string[] = [];
+  for (const column of columns) {
+    let key = column;
+    for (let n = 2; keys.includes(key); n++) key = `${column}_${n}`;
+    keys.push(key);
+  }
+  return { columns: keys.map((key) => ({ key, kind: 'scalar' })), rows: named(keys, rows, mode) };
+}
+
+function* named(
+  keys: readonly string[],
+  rows: Iterable<readonly SqlValue[]>,
+  mode: DataMode,
+): Generator<SqlRow> {
+  for (const row of rows) {
+    yield Object.fromEntries(keys.map((key, i) => [key, shown(row[i] ?? null, mode)]));
+  }
+}
+
+function shown(value: SqlValue, mode: DataMode): SqlValue {
+  return value instanceof Uint8Array ? (formatData(value, mode).data ?? null) : value;
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { print } from '../../src/render/render.js';
+import { memorySink } from '../../src/render/sink.js';
+
+const rows = () => ({
+  columns: [{ key: 'value', kind: 'scalar' }] as const,
+  rows: [{ value: 2n ** 63n - 1n }, { value: 1.5 }, { value: '=1+1' }, { value: null }],
+});
+
+test('a column of SQL values is numbers and text from row to row, exact beyond 2^53', () => {
+  const sink = memorySink();
+  print('ndjson', rows(), sink);
+  expect(sink.text()).toBe(
+    '{"value":9223372036854775807}\n{"value":1.5}\n{"value":"=1+1"}\n{"value":null}\n',
+  );
+});
+
+test('only the text among SQL values is kept from being a formula', () => {
+  const sink = memorySink();
+  print('csv', { ...rows(), rows: [{ value: -5n }, { value: '-5' }] }, sink);
+  expect(sink.text()).toBe("value\n-5\n'-5\n");
+});
