@@ -15,7 +15,7 @@ const STEPS = [
   ['inspect', 'fixtures/standalone-3.9.5'],
   ['index', '-o', 'case.db', `prod=${zk}/zk1,${zk}/zk2,${zk}/zk3`, 'staging=fixtures/standalone-3.9.5'],
   ['ls', 'case.db#staging', '/', '--long'],
-  ['get', 'case.db#staging', '/unicode'],
+  ['get', 'case.db#staging', '/plain'],
   ['stat', 'case.db#staging', '/ttl/stays'],
   ['find', 'case.db#staging', '--kind', 'ephemeral'],
   ['du', 'case.db#prod', '--max-depth', '1'],

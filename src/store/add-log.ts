@@ -44,7 +44,7 @@ function readOn(
   from?: LogPosition,
   before?: KnownLog,
 ): void {
-  const { database, acls, paths, options, progress } = server.build;
+  const { database, progress } = server.build;
   if (from !== undefined) {
     const sql = `DELETE FROM problem WHERE file_id = ? AND ("offset" >= ? OR code = 'file-changed')`;
     run(database, sql, fileId, from.offset);
@@ -54,11 +54,8 @@ function readOn(
     try {
       const last = loadLog(reader, {
         database,
-        paths,
-        acls,
-        clusterId: server.clusterId,
+        txns: server.build.txns(server.clusterId),
         logId: fileId,
-        withoutData: options.withoutData ?? false,
         onProblem,
         onProgress: (bytes) => progress.within(bytes),
       });

@@ -62,19 +62,22 @@ export function buildIndex(
   clusters: readonly ClusterInput[],
   options: BuildOptions = {},
 ): BuildSummary {
-  const isNew = !existsSync(file);
-  if (!isNew) openForReading(file).close();
   const unlock = lock(file);
-  const scratch = new ScratchFile(file);
   try {
-    const totals = build(scratch, isNew, clusters, options);
-    scratch.publish();
-    return { file, isNew, ...totals };
+    const isNew = !existsSync(file);
+    if (!isNew) openForReading(file).close();
+    const scratch = new ScratchFile(file);
+    try {
+      const totals = build(scratch, isNew, clusters, options);
+      scratch.publish();
+      return { file, isNew, ...totals };
+    } finally {
+      scratch.remove();
+    }
   } catch (error) {
     if (!isSqliteError(error) && !isFileSystemError(error)) throw error;
     throw new IndexError(file, `cannot be written: ${error.message}`);
   } finally {
-    scratch.remove();
     unlock();
   }
 }

@@ -5,6 +5,7 @@ import type { Database } from './database.js';
 import { CAN_FEED, PathFeed } from './path-feed.js';
 import { PathTable } from './path-table.js';
 import { BuildProgress } from './progress.js';
+import { TxnTable } from './txn-table.js';
 
 /** A build under way. */
 export class BuildState {
@@ -14,7 +15,8 @@ export class BuildState {
   readonly acls: AclTable;
   /** Files read in this run. */
   filesRead = 0;
-  readonly #sideFile: string | null;
+  #sideFile: string | null;
+  #txns: TxnTable | null = null;
   #paths: PathTable | null = null;
 
   /** With `sideFile` (for a new index) the first large snapshot may have its paths written there by a thread. */
@@ -31,10 +33,26 @@ export class BuildState {
     return this.#paths;
   }
 
+  /** The txns of a cluster; one table serves its logs, until those of another cluster come. */
+  txns(clusterId: number): TxnTable {
+    if (this.#txns?.clusterId !== clusterId) {
+      const { database, paths, acls, options } = this;
+      this.#txns = new TxnTable(database, clusterId, {
+        paths,
+        acls,
+        withoutData: options.withoutData ?? false,
+      });
+    }
+    return this.#txns;
+  }
+
   /** A thread that takes the paths of a snapshot; null where the index has paths, or the file is small. */
   pathFeed(fileSize: number): PathFeed | null {
-    if (this.#sideFile === null || this.#paths !== null || !CAN_FEED) return null;
-    return fileSize >= (this.options.threadFrom ?? THREAD_FROM) ? new PathFeed(this.#sideFile) : null;
+    const sideFile = this.#sideFile;
+    if (sideFile === null || this.#paths !== null || !CAN_FEED) return null;
+    if (fileSize < (this.options.threadFrom ?? THREAD_FROM)) return null;
+    this.#sideFile = null;
+    return new PathFeed(sideFile);
   }
 }
 

@@ -4,19 +4,22 @@
 // path list of closeSession (3.6), and with U+FFFD where the leader's own log has the CESU-8 of a surrogate, since
 // followers decode and encode again. Of a failed multi, which does nothing, one server can log the part that failed
 // and another what it would have done. Everything else that differs is a fork.
-import { hash } from 'node:crypto';
 import { decodedText, type RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import type { Op } from '../records/op.js';
 import { TXN_DIGEST_BYTES } from '../records/txn-digest.js';
 import { TXN_HEADER_BYTES } from '../records/txn-header.js';
 import type { Txn } from '../txnlog/txn.js';
+import { murmurHash128 } from './murmur-hash.js';
 
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** 64 bits of SHA-256 over header and canonical body of an entry. */
+/**
+ * 64 bits of a hash over header and canonical body of an entry. It tells what differs by accident, at 2^-64 a pair;
+ * who forges a log can make two txns alike.
+ */
 export function fingerprint(entry: Buffer, txn: Txn): bigint {
-  return hash('sha256', canonical(entry, txn), 'buffer').readBigInt64BE(0);
+  return murmurHash128(canonical(entry, txn)).getBigInt64(0);
 }
 
 function canonical(entry: Buffer, { op, digest, trailingBytes }: Txn): Buffer {

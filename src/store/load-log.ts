@@ -2,20 +2,14 @@
 import { type OnProblem, problem } from '../problems.js';
 import type { LogReader } from '../txnlog/read-log.js';
 import type { Txn } from '../txnlog/txn.js';
-import type { AclTable } from './acl-table.js';
 import type { Database } from './database.js';
-import type { PathTable } from './path-table.js';
-import { TxnTable } from './txn-table.js';
+import type { TxnTable } from './txn-table.js';
 
 /** What is written beside the rows. */
 export interface LogTarget {
   readonly database: Database;
-  readonly paths: PathTable;
-  readonly acls: AclTable;
-  readonly clusterId: number;
+  readonly txns: TxnTable;
   readonly logId: number;
-  /** Leave the data out. */
-  readonly withoutData: boolean;
   readonly onProblem: OnProblem;
   /** Called now and then with the bytes read of the file. */
   readonly onProgress: (fileBytesRead: number) => void;
@@ -31,9 +25,8 @@ const PROGRESS_EVERY = 4096;
 
 /** Reads the records into the index; the log row itself is the caller's. Null where there was no record. */
 export function loadLog(reader: LogReader, target: LogTarget): LastRecord | null {
-  const { database, logId, onProblem, onProgress } = target;
+  const { database, txns, logId, onProblem, onProgress } = target;
   const insertRecord = database.prepare('INSERT INTO record VALUES (?, ?, ?, ?)');
-  const txns = new TxnTable(database, target.clusterId, target);
   let last: LastRecord | null = null;
   for (const record of reader.records()) {
     const { txn } = record;

@@ -151,7 +151,8 @@ export const TABLES: readonly TableSpec[] = [
   },
   {
     name: 'path',
-    purpose: 'A path, once for the whole index. View paths has the text.',
+    purpose:
+      'A path, once for the whole index. View paths has the text. One stays when nothing refers to it any more.',
     ddl: `CREATE TABLE path (
   id INTEGER PRIMARY KEY,     -- 1 is the root
   parent_id INTEGER NOT NULL, -- 0 for the root
@@ -211,7 +212,7 @@ export const TABLES: readonly TableSpec[] = [
   type TEXT NOT NULL,         -- as in ZooDefs.OpCode, such as create, setData, multi, error; unknown
   digest_version INTEGER,     -- null where the txn has no digest
   digest INTEGER,             -- of the whole tree after the txn
-  fingerprint INTEGER NOT NULL -- 64 bits of SHA-256 over header and canonical body: equal copies are equal here
+  fingerprint INTEGER NOT NULL -- 64 bits of MurmurHash3 over header and canonical body: equal copies are equal here
 ) STRICT`,
   },
   {
@@ -263,7 +264,6 @@ export const TXN_INDEX = 'CREATE INDEX IF NOT EXISTS txn_by_zxid ON txn (cluster
 
 /** Indexes made after loading. */
 export const INDEXES: readonly string[] = [
-  'CREATE INDEX IF NOT EXISTS txn_by_session ON txn (session_id)',
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
 ];

@@ -10,7 +10,7 @@ import { TXN_INDEX } from './schema.js';
 /** Writes the txns of one cluster. */
 export class TxnTable {
   readonly #database: Database;
-  readonly #clusterId: number;
+  readonly clusterId: number;
   readonly #rows: OpRows;
   readonly #insert: Statement;
   readonly #insertOp: Statement;
@@ -21,7 +21,7 @@ export class TxnTable {
 
   constructor(database: Database, clusterId: number, tables: OpTables) {
     this.#database = database;
-    this.#clusterId = clusterId;
+    this.clusterId = clusterId;
     this.#rows = new OpRows(tables);
     this.#insert = database.prepare(`INSERT INTO txn VALUES (${Array(10).fill('?').join(', ')})`);
     const columns = Array(2 + OP_COLUMNS).fill('?');
@@ -47,7 +47,7 @@ export class TxnTable {
     const { op, digest } = txn;
     this.#insert.run(
       id,
-      this.#clusterId,
+      this.clusterId,
       zxid,
       time,
       clientId,
@@ -68,7 +68,7 @@ export class TxnTable {
       const sql = 'SELECT id FROM txn WHERE cluster_id = ? AND zxid = ? AND fingerprint = ?';
       this.#select = this.#database.prepare(sql).pluck();
     }
-    const id = this.#select.get(this.#clusterId, zxid, print) as bigint | undefined;
+    const id = this.#select.get(this.clusterId, zxid, print) as bigint | undefined;
     return id === undefined ? null : Number(id);
   }
 
