@@ -1,0 +1,36 @@
+// Where quotas are kept (Quotas.java): /zookeeper/quota<path>/zookeeper_limits and .../zookeeper_stats.
+import type { RawText } from '../jute/raw-text.js';
+
+const QUOTA = '/zookeeper/quota';
+const LIMITS = '/zookeeper_limits';
+const STATS = '/zookeeper_stats';
+
+/** True for what is below /zookeeper/quota. */
+export function isInQuotas(path: RawText): boolean {
+  return path.startsWith('/zookeeper/quota/');
+}
+
+/** The path whose quota a limits or stats znode belongs to ("" for the root, which has none); null for others. */
+export function limitedBy(path: RawText): RawText | null {
+  return limitedByLimits(path) ?? limitedByStats(path);
+}
+
+/** The path that a limits znode limits; null for other znodes. */
+export function limitedByLimits(path: RawText): RawText | null {
+  return between(path, LIMITS);
+}
+
+/** The path whose statistics a stats znode holds; null for other znodes. */
+export function limitedByStats(path: RawText): RawText | null {
+  return between(path, STATS);
+}
+
+/** The stats znode of a limited path. */
+export function statsPath(limited: RawText): RawText {
+  return (QUOTA + limited + STATS) as RawText;
+}
+
+function between(path: RawText, end: string): RawText | null {
+  if (!isInQuotas(path) || !path.endsWith(end)) return null;
+  return path.slice(QUOTA.length, -end.length) as RawText;
+}
