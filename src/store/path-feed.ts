@@ -52,7 +52,6 @@ export class PathFeed {
   #slot = 0;
   #at = 0;
   #nextId = ROOT_ID + 1;
-  #hasEnded = false;
 
   /** `file` is where the thread may work; it is removed by `close`. */
   constructor(file: string) {
@@ -77,10 +76,11 @@ export class PathFeed {
   /** Waits for the thread and copies its table into `database`, where it must be empty. */
   finish(database: Database): void {
     if (this.#at > 0) this.#send();
-    this.#end();
-    this.#checkFailure();
-    // A database cannot be attached inside a transaction.
+    publish(this.#ring.control, this.#slot, END);
+    // A database cannot be attached inside a transaction; and both threads write out their pages at once.
     database.exec('COMMIT');
+    this.#waitForEnd();
+    this.#checkFailure();
     database.prepare('ATTACH ? AS side').run(this.#file);
     database.exec('BEGIN');
     database.exec('INSERT INTO main.path SELECT * FROM side.path');
@@ -91,15 +91,13 @@ export class PathFeed {
 
   /** Ends the thread where it is not done, and removes its file. */
   close(): void {
-    if (!this.#hasEnded) this.#end();
+    publish(this.#ring.control, this.#slot, END);
+    this.#waitForEnd();
     rmSync(this.#file, { force: true });
   }
 
-  #end(): void {
-    this.#hasEnded = true;
-    const { control } = this.#ring;
-    publish(control, this.#slot, END);
-    for (let state = STARTING; state !== DONE && state !== FAILED; state = Atomics.load(control, STATE)) {
+  #waitForEnd(): void {
+    for (let state = this.#state(); state !== DONE && state !== FAILED; state = this.#state()) {
       this.#wait(STATE, state);
     }
   }
@@ -113,22 +111,25 @@ export class PathFeed {
     this.#checkFailure();
   }
 
+  #state(): number {
+    return Atomics.load(this.#ring.control, STATE);
+  }
+
   #used(): number {
     return Atomics.load(this.#ring.control, this.#slot);
   }
 
   // Only the first wait can be in vain: a thread that runs reports how it ends.
   #wait(index: number, value: number): void {
-    const { control } = this.#ring;
-    const outcome = Atomics.wait(control, index, value, START_TIMEOUT_MS);
-    if (outcome === 'timed-out' && Atomics.load(control, STATE) === STARTING) {
+    const outcome = Atomics.wait(this.#ring.control, index, value, START_TIMEOUT_MS);
+    if (outcome === 'timed-out' && this.#state() === STARTING) {
       throw new Error(`the thread that indexes paths did not start within ${START_TIMEOUT_MS / 1000} s`);
     }
   }
 
   // Throws what the thread failed with.
   #checkFailure(): void {
-    if (Atomics.load(this.#ring.control, STATE) !== FAILED) return;
+    if (this.#state() !== FAILED) return;
     const { code, message } = JSON.parse(Buffer.from(this.#ring.failure).toString()) as Failure;
     if (code.startsWith('SQLITE_CONSTRAINT')) throw new NotOrdinary();
     if (code.startsWith('SQLITE_')) throw new IndexError(this.#file, `cannot be written: ${message}`);

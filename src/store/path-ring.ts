@@ -32,7 +32,7 @@ export function pathRing(): PathRing {
   return {
     control: new Int32Array(new SharedArrayBuffer(4 * (SLOTS + 1))),
     slots: new Uint8Array(new SharedArrayBuffer(SLOTS * SLOT_BYTES)),
-    failure: new Uint8Array(new SharedArrayBuffer(1024)),
+    failure: new Uint8Array(new SharedArrayBuffer(2048)),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { RawText } from '../../src/jute/raw-text.js';
 import { FIXTURES, useTempDir } from '../support/fixtures.js';
@@ -200,6 +200,29 @@ describe('a thread for the paths', () => {
     const { problems } = run(file, folder);
     expect(problems).toEqual(codes);
     expect(dump(file)).toEqual(freshDump(`${file}-fresh.db`, [folder]));
+  });
+
+  test('hands on an error of its database, whenever it is noticed', () => {
+    const code = `
+      import { PathFeed } from '${pathToFileURL(join(dist, 'store', 'path-feed.js'))}';
+      for (const paths of [0, 1_000_000]) {
+        const feed = new PathFeed('${join(temp.path, 'no', 'such', 'folder')}');
+        try {
+          for (let i = 0; i < paths; i++) feed.add(1, Buffer.from('name'), 0, 4);
+          feed.finish({ exec: () => {} });
+        } catch (error) {
+          console.log(error.name, error.message);
+        } finally {
+          feed.close();
+        }
+      }`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const lines = stdout.trim().split('\n');
+    expect(lines.length).toBe(2);
+    for (const line of lines) expect(line).toMatch(/^IndexError .*folder/);
   });
 
   test('makes the same index of real files', () => {
