@@ -39,12 +39,11 @@ if (!existsSync(installed) || newest(installed) < newest(lock)) {
   // told where they are. They usually lie beside the running Node; this keeps the set-up to the npm registry.
   const prefix = join(dirname(process.execPath), '..');
   const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node.h'));
-  console.error('setting up: npm ci (compiles better-sqlite3, about a minute)');
-  run(
-    'npm',
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-    hasHeaders ? { npm_config_nodedir: prefix } : {},
-  );
+  console.error('setting up: npm install (compiles better-sqlite3, about a minute)');
+  // Not npm ci: it refuses a lock in which the optional packages of other platforms are missing, as it is where the
+  // registry at hand does not carry them. With --no-save the lock is followed and stays as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', args, hasHeaders ? { npm_config_nodedir: prefix } : {});
 }
 
 const built = join(root, 'dist', 'bundle', 'zoolog.js');
