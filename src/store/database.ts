@@ -10,6 +10,7 @@ export type Database = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
 
 const PAGE_SIZE = 8192;
+/** Memory for pages while building, in KiB. */
 const CACHE_KIB = 64 * 1024;
 
 // The addon is loaded when an index is opened, not with the program: most commands on raw files do without.
@@ -67,7 +68,7 @@ function readHeader(file: string, header: Buffer): number {
 }
 
 /** Opens a file for building: a new one with `isNew`, else a copy of an index. Not durable until it is synced. */
-export function openForBuilding(file: string, isNew: boolean): Database {
+export function openForBuilding(file: string, isNew: boolean, cacheKib = CACHE_KIB): Database {
   const database = connecting(file, () => connect(file, {}));
   // The file is a private one, renamed when it is finished: a journal would only cost time.
   database.pragma('journal_mode = off');
@@ -78,20 +79,11 @@ export function openForBuilding(file: string, isNew: boolean): Database {
   } else checkIsIndex(file, database);
   database.pragma('synchronous = off');
   database.pragma('locking_mode = exclusive');
-  database.pragma(`cache_size = -${CACHE_KIB}`);
+  database.pragma(`cache_size = -${cacheKib}`);
   database.pragma('temp_store = file');
   database.pragma('threads = 2');
   // REFERENCES in the schema are documentation: children are written before their parent.
   database.pragma('foreign_keys = off');
-  return database;
-}
-
-/** An empty database for sorting and other scratch work; its overflow goes to an unlinked temporary file. */
-export function openScratch(cacheKib: number): Database {
-  const database = connect('', {});
-  database.pragma('journal_mode = off');
-  database.pragma('temp_store = file');
-  database.pragma(`cache_size = -${cacheKib}`);
   return database;
 }
 

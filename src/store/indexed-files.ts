@@ -167,12 +167,19 @@ function snapshotFacts(database: Database): Map<bigint, IndexedSnapshotFacts> {
 }
 
 function logFacts(database: Database): Map<bigint, IndexedLogFacts> {
-  const times = database
-    .prepare('SELECT min(t.time), max(t.time) FROM record r JOIN txn t ON t.id = r.txn_id WHERE r.log_id = ?')
-    .raw();
+  const times = new Map(
+    (
+      database
+        .prepare(
+          'SELECT r.log_id, min(t.time), max(t.time) FROM record r JOIN txn t ON t.id = r.txn_id GROUP BY 1',
+        )
+        .raw()
+        .all() as [bigint, bigint, bigint][]
+    ).map(([id, first, last]) => [id, [first, last] as const]),
+  );
   return new Map(
     (database.prepare('SELECT * FROM log').all() as LogRow[]).map((row) => {
-      const [firstTime, lastTime] = times.get(row.id) as [bigint | null, bigint | null];
+      const [firstTime, lastTime] = times.get(row.id) ?? [null, null];
       const facts = {
         firstZxid: row.first_zxid,
         lastZxid: row.last_zxid,

@@ -30,6 +30,12 @@ export interface PathThreadData {
   readonly ring: PathRing;
 }
 
+/** Why the thread failed: a path came twice, the database cannot be written, or a bug of ours. */
+export interface PathFailure {
+  readonly kind: 'constraint' | 'database' | 'bug';
+  readonly message: string;
+}
+
 /**
  * Thrown where a first snapshot is not what servers write (a path twice, a znode without its parent): the index
  * must be built again with every path looked up.
@@ -52,12 +58,15 @@ export class PathFeed {
   #slot = 0;
   #at = 0;
   #nextId = ROOT_ID + 1;
+  /** It did not start. */
+  #isLost = false;
 
   /** `file` is where the thread may work; it is removed by `close`. */
   constructor(file: string) {
     this.#file = file;
     const data: PathThreadData = { file, ring: this.#ring };
-    new Worker(new URL('./path-thread.js', import.meta.url), { workerData: data }).unref();
+    // Without the options that this process was started with: some, like --input-type, keep a thread from starting.
+    new Worker(new URL('./path-thread.js', import.meta.url), { workerData: data, execArgv: [] }).unref();
   }
 
   /** Numbers the child whose name is `buffer[start, end)`. */
@@ -92,7 +101,7 @@ export class PathFeed {
   /** Ends the thread where it is not done, and removes its file. */
   close(): void {
     publish(this.#ring.control, this.#slot, END);
-    this.#waitForEnd();
+    if (!this.#isLost) this.#waitForEnd();
     rmSync(this.#file, { force: true });
   }
 
@@ -123,6 +132,7 @@ export class PathFeed {
   #wait(index: number, value: number): void {
     const outcome = Atomics.wait(this.#ring.control, index, value, START_TIMEOUT_MS);
     if (outcome === 'timed-out' && this.#state() === STARTING) {
+      this.#isLost = true;
       throw new Error(`the thread that indexes paths did not start within ${START_TIMEOUT_MS / 1000} s`);
     }
   }
@@ -130,15 +140,9 @@ export class PathFeed {
   // Throws what the thread failed with.
   #checkFailure(): void {
     if (this.#state() !== FAILED) return;
-    const { code, message } = JSON.parse(Buffer.from(this.#ring.failure).toString()) as Failure;
-    if (code.startsWith('SQLITE_CONSTRAINT')) throw new NotOrdinary();
-    if (code.startsWith('SQLITE_')) throw new IndexError(this.#file, `cannot be written: ${message}`);
+    const { kind, message } = JSON.parse(Buffer.from(this.#ring.failure).toString()) as PathFailure;
+    if (kind === 'constraint') throw new NotOrdinary();
+    if (kind === 'database') throw new IndexError(this.#file, `cannot be written: ${message}`);
     throw new Error(`the thread that indexes paths failed: ${message}`);
   }
-}
-
-interface Failure {
-  /** Of an error of SQLite, else "". */
-  readonly code: string;
-  readonly message: string;
 }

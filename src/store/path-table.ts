@@ -6,7 +6,7 @@ import { toSql } from './sql-text.js';
 /** Row id of the root, whose parent is 0. */
 export const ROOT_ID = 1;
 
-const CACHE_ENTRIES = 100_000;
+const CACHE_ENTRIES = 50_000;
 
 /** A path's row, and its parent's. */
 export interface PathIds {

@@ -1,8 +1,9 @@
 // The thread behind PathFeed: writes the paths it is handed, and their index, into a database of its own.
 import { workerData } from 'node:worker_threads';
+import { IndexError } from '../errors.js';
 import { rawTextOf } from '../jute/raw-text.js';
 import { type Database, isSqliteError, openForBuilding } from './database.js';
-import type { PathThreadData } from './path-feed.js';
+import type { PathFailure, PathThreadData } from './path-feed.js';
 import {
   DONE,
   END,
@@ -18,6 +19,9 @@ import {
 import { ROOT_ID } from './path-table.js';
 import { PATH_INDEX, TABLES } from './schema.js';
 import { toSql } from './sql-text.js';
+
+/** Pre-order keeps to few pages at a time. */
+const CACHE_KIB = 24 * 1024;
 
 /**
  * Milliseconds for a row beyond which the index is dropped and made at the end instead, where the other side waits.
@@ -35,7 +39,7 @@ try {
 
 function serve(file: string, ring: PathRing): void {
   publish(ring.control, STATE, RUNNING);
-  const database = openForBuilding(file, true);
+  const database = openForBuilding(file, true, CACHE_KIB);
   try {
     database.exec(TABLES.find(({ name }) => name === 'path')!.ddl);
     database.exec(PATH_INDEX);
@@ -79,11 +83,16 @@ function takeAll(database: Database, ring: PathRing): void {
 }
 
 function fail({ control, failure }: PathRing, error: unknown): void {
-  const code = isSqliteError(error) ? error.code : '';
   const message = error instanceof Error ? error.message : String(error);
-  const text = JSON.stringify({ code, message: message.slice(0, 200) });
-  failure.set(Buffer.from(text.padEnd(failure.length)).subarray(0, failure.length));
+  const told: PathFailure = { kind: kindOf(error), message: message.slice(0, 200) };
+  const text = JSON.stringify(told).padEnd(failure.length);
+  failure.set(Buffer.from(text).subarray(0, failure.length));
   publish(control, STATE, FAILED);
   // The other side may be waiting for any slot.
   for (let slot = 0; slot < SLOTS; slot++) publish(control, slot, 0);
+}
+
+function kindOf(error: unknown): PathFailure['kind'] {
+  if (isSqliteError(error)) return error.code.startsWith('SQLITE_CONSTRAINT') ? 'constraint' : 'database';
+  return error instanceof IndexError ? 'database' : 'bug';
 }
