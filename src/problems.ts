@@ -243,6 +243,28 @@ export const PROBLEMS = {
       'Files of two histories were mixed, or a log was written after a restore. Servers apply it all the same.',
     remedy: 'Find out which history is right before this directory is used again.',
   },
+  'log-gap': {
+    severity: 'warning',
+    title: 'Txns are missing between two others of one epoch',
+    cause:
+      'Inside an epoch zxids follow one another without a gap, failed requests included. A log file is missing or was cut, or this server was synced by a snapshot that bridges the gap. Servers from 3.9.4 on refuse to replay over it, earlier ones do so silently (ZOOKEEPER-4925).',
+    remedy:
+      'Look for the missing log (a dataLogDir elsewhere, another server, an older backup). Until then "nothing was found" means nothing for these zxids. A snapshot named within the gap bridges it for the tree.',
+  },
+  'txn-poison': {
+    severity: 'error',
+    title: 'A check was logged outside of a multi',
+    cause:
+      'A raw client sent it; servers before 3.8.5 and 3.9.3 log it and then cannot read it back: they refuse to start ("Unsupported Txn with type=%d13", ZOOKEEPER-2623).',
+    remedy: 'Keep a copy. A server starts from a snapshot taken after this txn, without the logs before it.',
+  },
+  'snapshot-name-zxid': {
+    severity: 'warning',
+    title: 'A snapshot is named for a later zxid than it was written at',
+    cause:
+      'The block behind its tree says that serialising ended before the txn in its name. The file was renamed; servers believe the name and replay from there.',
+    remedy: 'In a copy, give the file the name snapshot.<zxid in the block>.',
+  },
   'log-first-zxid': {
     severity: 'warning',
     title: 'The first txn is not the one in the name of the log',

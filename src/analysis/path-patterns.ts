@@ -53,37 +53,70 @@ class Shape {
     else same.merge(child);
   }
 
+  // Paths can be deeper than the call stack, so that everything here that goes down keeps its own.
   merge(other: Shape): void {
-    this.znodes += other.znodes;
-    this.bytes += other.bytes;
-    if (other.maxBytes > this.maxBytes) {
-      this.maxBytes = other.maxBytes;
-      this.largest = other.largest;
+    const pairs: [into: Shape, from: Shape][] = [[this, other]];
+    for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+      const [into, from] = pair;
+      into.znodes += from.znodes;
+      into.bytes += from.bytes;
+      if (from.maxBytes > into.maxBytes) {
+        into.maxBytes = from.maxBytes;
+        into.largest = from.largest;
+      }
+      for (const [name, child] of from.children) {
+        const same = into.children.get(name);
+        if (same === undefined) into.children.set(name, child);
+        else pairs.push([same, child]);
+      }
     }
-    for (const [name, child] of other.children) this.add(name, child);
   }
 
   /** Puts children together that vary. */
   collapse(): void {
-    const named = [...this.children].filter(([name]) => !name.includes(VARIES));
-    const leaves = named.filter(([, child]) => child.children.size === 0);
-    const inner = named.filter(([, child]) => child.children.size > 0);
-    if (leaves.length > FEW) this.#putTogether(leaves);
-    if (inner.length > FEW && (named.length > MANY || areAlike(inner))) this.#putTogether(inner);
+    run([() => this.#collapseLeaves()]);
   }
 
-  #putTogether(children: readonly (readonly [string, Shape])[]): void {
+  #collapseLeaves(): readonly Step[] {
+    const named = this.#named();
+    const leaves = named.filter(([, child]) => child.children.size === 0);
+    const isLarge = named.length > MANY;
+    const next = [() => this.#collapseInner(isLarge)];
+    return leaves.length > FEW ? [...this.#putTogether(leaves), ...next] : next;
+  }
+
+  #collapseInner(isLarge: boolean): readonly Step[] {
+    const inner = this.#named().filter(([, child]) => child.children.size > 0);
+    return inner.length > FEW && (isLarge || areAlike(inner)) ? this.#putTogether(inner) : [];
+  }
+
+  #named(): (readonly [string, Shape])[] {
+    return [...this.children].filter(([name]) => !name.includes(VARIES));
+  }
+
+  #putTogether(children: readonly (readonly [string, Shape])[]): readonly Step[] {
     for (const [name, child] of children) {
       this.children.delete(name);
       this.add(VARIES, child);
     }
     // What each of them had few of may be many together.
-    this.children.get(VARIES)!.collapseAll();
+    return this.children.get(VARIES)!.#collapseAll();
   }
 
-  collapseAll(): void {
-    for (const child of this.children.values()) child.collapseAll();
-    this.collapse();
+  #collapseAll(): readonly Step[] {
+    const inner = [...this.children.values()].filter((child) => child.children.size > 0);
+    return [...inner.map((child) => () => child.#collapseAll()), () => this.#collapseLeaves()];
+  }
+}
+
+/** Some work, which returns what is to be done next, before all else that waits. */
+type Step = () => readonly Step[];
+
+function run(first: readonly Step[]): void {
+  const waiting = [...first].reverse();
+  for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
+    const next = step();
+    for (let i = next.length - 1; i >= 0; i--) waiting.push(next[i]!);
   }
 }
 
@@ -92,7 +125,8 @@ function areAlike(siblings: readonly (readonly [string, Shape])[]): boolean {
   for (const [, sibling] of siblings) {
     for (const name of sibling.children.keys()) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return Math.max(...counts.values()) * 2 >= siblings.length;
+  for (const count of counts.values()) if (count * 2 >= siblings.length) return true;
+  return false;
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -136,10 +170,12 @@ export function pathPatterns(tree: ZnodeSource, under: RawText = ROOT): readonly
 
 function rows(top: Shape, path: string): readonly PatternRow[] {
   const found: PatternRow[] = [];
-  const walk = ({ znodes, bytes, maxBytes, largest, children }: Shape, pattern: string): void => {
+  const waiting: [shape: Shape, pattern: string][] = [[top, path]];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [{ znodes, bytes, maxBytes, largest, children }, pattern] = next;
     found.push({ pattern, znodes, bytes, maxBytes, largest: shownPath(largest) });
-    for (const [name, child] of children) walk(child, pattern === '/' ? `/${name}` : `${pattern}/${name}`);
-  };
-  walk(top, path);
+    const above = pattern === '/' ? '' : pattern;
+    for (const [name, child] of children) waiting.push([child, `${above}/${name}`]);
+  }
   return found.sort((a, b) => b.bytes - a.bytes || b.znodes - a.znodes || (a.pattern < b.pattern ? -1 : 1));
 }

@@ -26,6 +26,24 @@ export interface CommandDefinition<P extends OptionTable, O extends OptionTable>
 /** A command line that was understood: what is left is to do it. */
 export type Chosen = (context: Context) => number | Promise<number>;
 
+/** Marks an argument that stood behind `--`, where a leading dash means nothing. No real one can hold it. */
+const PLAIN_MARK = '\0';
+
+/**
+ * A command line without its `--`, which yargs takes for the end of the arguments of a command, and what follows it
+ * marked as no option.
+ */
+export function withoutDashes(argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf('--');
+  if (at < 0) return argv;
+  return [...argv.slice(0, at), ...argv.slice(at + 1).map((arg) => PLAIN_MARK + arg)];
+}
+
+/** An argument, or a message with one in it, as it was typed. */
+export function withoutMark(text: string): string {
+  return text.replaceAll(PLAIN_MARK, '');
+}
+
 /** Hears of what happens to a command line. */
 export interface Listener {
   onChosen(chosen: Chosen): void;
@@ -66,8 +84,13 @@ function declare<P extends OptionTable, O extends OptionTable>(
   for (const [name, positional] of Object.entries(positionals)) {
     parser.positional(name, heard(positional, '', listener) as PositionalOptions);
   }
-  for (const [name, option] of Object.entries(options))
-    parser.option(name, heard(option, `--${name}: `, listener));
+  for (const [name, option] of Object.entries(options)) {
+    parser.option(name, {
+      ...heard(option, `--${name}: `, listener),
+      // Without it yargs takes an option at the end of the line for one that was not given.
+      requiresArg: option.type === 'string',
+    });
+  }
   parser.example(examples.map(([line, meaning]) => [line, meaning] as [string, string]));
   return epilogue === undefined ? parser : parser.epilogue(epilogue);
 }
@@ -83,7 +106,8 @@ function heard(option: Options, prefix: string, listener: Listener): Options {
     coerce(typed: unknown) {
       try {
         if (Array.isArray(typed) && !array) throw new UsageError('given more than once', 'give it once');
-        return coerce(typed);
+        if (Array.isArray(typed)) return coerce(typed.map(withoutMark));
+        return coerce(typeof typed === 'string' ? withoutMark(typed) : typed);
       } catch (error) {
         if (error instanceof UsageError)
           listener.onRefusal(new UsageError(prefix + error.message, error.hint));

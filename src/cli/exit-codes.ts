@@ -49,6 +49,10 @@ function report(error: unknown, { stdout, stderr }: Context): number {
       say(error.message);
       return EXIT.unreadable;
     }
+    if (error instanceof RangeError && error.message === 'Invalid string length') {
+      say('a row has more than 512 MB of text, which cannot be written; try --data none, redacted or base64');
+      return EXIT.unreadable;
+    }
     say('this is a bug in zoolog, not in your data; please report it with the command and what follows');
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     stderr.write(`${stack.split('\n').map(escapeForTerminal).join('\n')}\n`);

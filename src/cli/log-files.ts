@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { ops, opTest } from '../analysis/log-query.js';
 import { LogFile } from '../source/log-file.js';
+import { readableLogs } from '../source/log-source.js';
 import { openTxns, type Resolved, resolve } from '../source/open.js';
 import { SourceLog } from '../source/source-log.js';
 import type { SourceOptions } from '../source/source-options.js';
@@ -41,9 +42,9 @@ function logFiles(resolved: Exclude<Resolved, { kind: 'index' }>, run: Run): Nam
   const { dir, shown } = resolved;
   const log = new SourceLog(run.sourceOptions, shown);
   for (const problem of dir.problems) log.report(problem);
-  const sound = dir.logs.filter(({ content }) => content === 'log');
-  if (sound.length < dir.logs.length) run.markIncomplete();
-  const files = sound.map(({ path }) => {
+  const { logs, areAll } = readableLogs(dir);
+  if (!areAll) run.markIncomplete();
+  const files = logs.map(({ path }) => {
     // A log without a sound txn goes first: it prints nothing, but what is wrong with it is reported.
     return { path, shown: shown(path), first: new LogFile(path, log).firstZxid() ?? -1n };
   });

@@ -122,7 +122,7 @@ class LineBuffer {
   length = 0;
 
   add(line: string): void {
-    this.#reserve(line.length * 3);
+    this.#reserve(line.length < PIECE ? line.length * 3 : Buffer.byteLength(line));
     this.length += this.#bytes.write(line, this.length);
   }
 

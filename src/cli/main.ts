@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Argv } from 'yargs';
 import { UsageError } from '../errors.js';
-import type { Chosen, Listener } from './command.js';
+import { type Chosen, type Listener, withoutDashes, withoutMark } from './command.js';
 import { COMMANDS } from './commands.js';
 import type { Context } from './context.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
@@ -10,6 +10,8 @@ import { EXIT, exitCodeOf } from './exit-codes.js';
 const NAME = 'zoolog';
 const TAGLINE =
   'Look into what Apache ZooKeeper servers leave on disk, without a server. Inputs are only read.';
+/** Asks for help in front of a command. */
+const HELP: ReadonlySet<string> = new Set(['help', '--help', '-h']);
 /** yargs' own: the completion scripts call it to ask for words. */
 const COMPLETE = '--get-yargs-completions';
 
@@ -34,14 +36,19 @@ async function run(argv: readonly string[], context: Context): Promise<number> {
     context.stdout.write(`${version()}\n`);
     return EXIT.ok;
   }
-  if (
-    first === undefined ||
-    ((first === '--help' || first === '-h' || first === 'help') && argv.length === 1)
-  ) {
-    (first === undefined ? context.stderr : context.stdout).write(overview());
-    return first === undefined ? EXIT.usage : EXIT.ok;
+  if (first === undefined) {
+    context.stderr.write(overview());
+    return EXIT.usage;
   }
-  if (first === 'help') return runCommand([...argv.slice(1), '--help'], context);
+  if (HELP.has(first)) {
+    const asked = argv.filter((arg) => !HELP.has(arg));
+    if (asked.length > 0) return run([...asked, '--help'], context);
+    context.stdout.write(overview());
+    return EXIT.ok;
+  }
+  // Asked for help, yargs prints that of all commands for one that there is not.
+  const isHelp = argv.includes('--help') || argv.includes('-h');
+  if (isHelp && entryOf(first) === undefined && first !== 'completion') throw refusal('', first);
   return runCommand(argv, context);
 }
 
@@ -103,7 +110,7 @@ function entryOf(name: string) {
 /** Parses and runs; help and completions come as text. */
 async function parse(parser: Argv, argv: readonly string[], context: Context): Promise<void> {
   let text = '';
-  await parser.parseAsync([...argv], {}, (_error, _args, output) => {
+  await parser.parseAsync(withoutDashes(argv), {}, (_error, _args, output) => {
     text = output;
   });
   if (text !== '') context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -114,11 +121,8 @@ function fail(name: string | undefined) {
   return (message: string | null, error: unknown): never => {
     // A refusal is an Error of yargs' own class, with its text as the message.
     if (error !== undefined && error !== null && (error as Error).name !== 'YError') throw error;
-    const text = (message ?? (error as Error | undefined)?.message ?? 'not understood').replace(
-      /\s*\n\s*/g,
-      ': ',
-    );
-    throw refusal(text, name);
+    const text = message ?? (error as Error | undefined)?.message ?? 'not understood';
+    throw refusal(withoutMark(text).replace(/\s*:?\s*\n\s*/g, ': '), name);
   };
 }
 

@@ -1,5 +1,7 @@
 // The SOURCE of a command, opened. The readers are loaded here and not with the command's options, so that --help
 // and mistakes are answered without them.
+import { shownPath } from '../analysis/paths.js';
+import type { RawText } from '../jute/raw-text.js';
 import type { TxnSource, ZnodeSource } from '../source/sources.js';
 import type { Context } from './context.js';
 import { type Run, type RunArgs, withTree, withTxns } from './run.js';
@@ -22,4 +24,10 @@ export async function askTxns(
 ): Promise<number> {
   const { openTxns } = await import('../source/open.js');
   return withTxns((options) => openTxns(args.source, options), args, context, ask);
+}
+
+/** What is said of a znode that a tree does not have. */
+export function absent(znode: RawText, { isComplete, name }: ZnodeSource): string {
+  const where = isComplete ? name : `what could be read of ${name}`;
+  return `there is no znode ${shownPath(znode)} in ${where}`;
 }

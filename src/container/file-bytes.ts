@@ -1,5 +1,5 @@
 // Reading a file's own bytes, in order, never writing.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError } from '../errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -18,6 +18,9 @@ export function inputError(file: string, cause: unknown): InputError {
   });
 }
 
+// Opening a named pipe waits for somebody to write to it; with O_NONBLOCK it is found to be none of ours at once.
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** An open file, read from the front (`read`) or at a place (`readAt`). */
 export class FileBytes {
   readonly file: string;
@@ -32,7 +35,7 @@ export class FileBytes {
   constructor(file: string) {
     this.file = file;
     try {
-      this.#fd = openSync(file, 'r');
+      this.#fd = openSync(file, READ_ONLY);
     } catch (cause) {
       throw inputError(file, cause);
     }

@@ -1,7 +1,7 @@
 // One server's directory: what lies in it, by name and first bytes. Nothing is read whole here.
 //
 //   <dataDir>/myid · <dataDir>/version-2/{snapshot.*,currentEpoch,acceptedEpoch} · <dataLogDir>/version-2/log.*
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inputError } from '../container/file-bytes.js';
 import type { Codec } from '../container/plain-stream.js';
@@ -10,6 +10,7 @@ import { type Problem, type ProblemCode, problem } from '../problems.js';
 import { formatZxid } from '../records/zxid.js';
 import { codecOfExtension, type FileName, parseFileName } from './file-name.js';
 import { type Content, identify } from './identify.js';
+import { smallText } from './small-text.js';
 import { directoriesOf, readZooCfg, type ZooCfg } from './zoo-cfg.js';
 
 /** A snapshot or log in a data directory. */
@@ -111,8 +112,18 @@ function locate(path: string, options: DataDirOptions): Located | null {
   return {
     snapDir: snapDir ?? logDir!,
     logDir: logDir ?? snapDir!,
-    config: config === undefined ? null : readZooCfg(config),
+    config: config === undefined ? null : configBeside(config),
   };
+}
+
+/** A zoo.cfg that nobody named: where it is none, the data is there all the same. */
+function configBeside(file: string): ZooCfg | null {
+  try {
+    return readZooCfg(file);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }
 
 function locateByConfig(file: string, options: DataDirOptions): Located | null {
@@ -201,7 +212,7 @@ function readMyid(snapDir: string): string | null {
 /** First line of a small text file without spaces around it; null where there is no such file. */
 function firstLine(path: string): string | null {
   try {
-    return statSync(path).size > 4096 ? '' : (readFileSync(path, 'utf8').split('\n')[0] ?? '').trim();
+    return (smallText(path, 4096)?.split('\n')[0] ?? '').trim();
   } catch {
     return null;
   }

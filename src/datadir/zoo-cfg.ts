@@ -1,9 +1,8 @@
 // zoo.cfg, a Java properties file (QuorumPeerConfig).
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'dot-properties';
-import { inputError } from '../container/file-bytes.js';
 import { InputError } from '../errors.js';
+import { smallText } from './small-text.js';
 
 /** Keys and values of a zoo.cfg as they stand in it. */
 export type ZooCfg = Readonly<Record<string, string>>;
@@ -12,13 +11,8 @@ const LARGEST = 1024 * 1024;
 
 /** Reads a zoo.cfg. @throws InputError where it cannot be read or is no properties file. */
 export function readZooCfg(file: string): ZooCfg {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw inputError(file, cause);
-  }
-  if (text.length > LARGEST || text.includes('\0')) throw new InputError(file, 'is not a zoo.cfg');
+  const text = smallText(file, LARGEST);
+  if (text === null || text.includes('\0')) throw new InputError(file, 'is not a zoo.cfg');
   return parse(text) as ZooCfg;
 }
 

@@ -1,16 +1,9 @@
 // A file that appears whole or not at all: written beside its place, synced, renamed.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { parseFileName } from '../datadir/file-name.js';
 import { InputError, UsageError } from '../errors.js';
+import { removedAtEnd } from '../source/temp-folder.js';
 
 /** A file that is being written. */
 export interface OutputFile {
@@ -37,12 +30,21 @@ export interface OutputFileOptions {
  */
 export function outputFile(path: string, options: OutputFileOptions = {}): OutputFile {
   refuseInputs(path, options.inputs ?? []);
+  if (path === '' || path.endsWith(sep))
+    throw new UsageError(`"${path}" is not the name of a file`, 'name a file');
+  if (parseFileName(basename(path)) !== null) {
+    throw new UsageError(`${path}: a server would take it for its own by that name`, 'choose another name');
+  }
   if (existsSync(path)) {
-    if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory`, 'name a file');
+    const stat = statSync(path);
+    if (stat.isDirectory()) throw new UsageError(`${path} is a directory`, 'name a file');
+    // --force would rename /dev/null.
+    if (!stat.isFile()) throw new UsageError(`${path} is no ordinary file`, 'redirect the output with >');
     if (!options.force) throw new UsageError(`${path} exists`, 'choose another name, or --force');
   }
   const beside = join(dirname(path), `.${basename(path)}.zoolog-${process.pid}`);
-  let fd = open(beside);
+  let fd = open(path, beside);
+  const remove = removedAtEnd(resolve(beside));
   const close = () => {
     if (fd >= 0) closeSync(fd);
     fd = -1;
@@ -52,28 +54,38 @@ export function outputFile(path: string, options: OutputFileOptions = {}): Outpu
       return fd;
     },
     commit() {
-      fsyncSync(fd);
-      close();
-      if (existsSync(path)) renameSync(path, `${path}.old-${new Date().toISOString().replaceAll(':', '')}`);
-      renameSync(beside, path);
+      attempt(path, () => {
+        fsyncSync(fd);
+        close();
+        if (existsSync(path)) renameSync(path, `${path}.old-${new Date().toISOString().replaceAll(':', '')}`);
+        renameSync(beside, path);
+      });
+      remove();
       syncFolder(dirname(path));
     },
     discard() {
       close();
-      rmSync(beside, { force: true });
+      remove();
     },
   };
 }
 
-function open(path: string): number {
+function open(path: string, beside: string): number {
+  const folder = dirname(path);
+  if (!existsSync(folder)) throw new UsageError(`${path}: there is no folder ${folder}`, 'make it first');
+  return attempt(path, () => openSync(beside, 'wx', 0o600));
+}
+
+function attempt<T>(path: string, step: () => T): T {
   try {
-    return openSync(path, 'wx', 0o600);
+    return step();
   } catch (cause) {
     throw new InputError(path, `cannot be written: ${(cause as Error).message}`, { cause });
   }
 }
 
-function refuseInputs(path: string, inputs: readonly string[]): void {
+/** @throws UsageError where a file to be written is one of the inputs or would lie in one. */
+export function refuseInputs(path: string, inputs: readonly string[]): void {
   const place = existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path;
   const target = existsSync(place) ? realpathSync(place) : place;
   for (const input of inputs) {

@@ -4,6 +4,9 @@ import type { ACL } from '../records/acl.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 
+/** A hostile file can lack an ACL for every znode: so many are remembered, more than are ever listed. */
+const MOST_MISSING = 2000;
+
 /** Keys to ACLs, and the keys that znodes use although the table lacks them. */
 export class AclTable {
   readonly #acls = new Map<bigint, readonly ACL[]>([[OPEN_ACL_KEY, OPEN_ACL]]);
@@ -24,7 +27,8 @@ export class AclTable {
     if (this.#acls.has(key)) return;
     const known = this.#missing.get(key);
     if (known !== undefined) known.count++;
-    else this.#missing.set(key, { count: 1, offset: record.offset, where: `znode ${record.text}` });
+    else if (this.#missing.size < MOST_MISSING)
+      this.#missing.set(key, { count: 1, offset: record.offset, where: `znode ${record.text}` });
   }
 
   /** A problem for each key that was missed, at the first znode that has it. */

@@ -7,6 +7,7 @@ import { identify } from '../datadir/identify.js';
 import { UsageError } from '../errors.js';
 import type { ClusterInput, ServerInput } from '../store/build-index.js';
 import { notFound } from './not-found.js';
+import { foldersOf } from './places-read.js';
 import { type ResolvedFile, resolve } from './resolve.js';
 import { listServers, tellingName } from './servers.js';
 import type { SourceOptions } from './source-options.js';
@@ -15,6 +16,8 @@ import { isTar, unpackTar } from './tar.js';
 /** Clusters to index. `close` removes what was unpacked for them. */
 export interface IndexInputs {
   readonly clusters: readonly ClusterInput[];
+  /** Files and folders that are read: no index may be written to or into one. */
+  readonly places: readonly string[];
   close(): void;
 }
 
@@ -26,6 +29,7 @@ export interface IndexInputs {
 export function openIndexInputs(texts: readonly string[], options: SourceOptions): IndexInputs {
   const clusters = new Map<string, Map<string, ServerInput>>();
   const closers: (() => void)[] = [];
+  const places: string[] = options.logDir === undefined ? [] : [options.logDir];
   const close = () => {
     for (const one of closers) one();
   };
@@ -37,6 +41,7 @@ export function openIndexInputs(texts: readonly string[], options: SourceOptions
   }
   return {
     clusters: [...clusters].map(([name, servers]) => ({ name, servers: [...servers.values()] })),
+    places,
     close,
   };
 
@@ -45,7 +50,10 @@ export function openIndexInputs(texts: readonly string[], options: SourceOptions
     const paths = existsSync(list) ? [list] : list.split(',').filter((path) => path !== '');
     if (paths.length === 0) throw new UsageError(`${text} names no directory`, 'type it as CLUSTER=DIR,DIR');
     for (const path of paths) {
+      places.push(divide(path, ':')[1]);
       for (const server of serversOf(path, options, closers)) {
+        // A file by itself is read, not the folder it lies in.
+        if (server.dir.path !== path || statSync(path).isDirectory()) places.push(...foldersOf(server.dir));
         addServer(name ?? clusterName(path), server, text);
       }
     }

@@ -1,5 +1,7 @@
 // The history in one log file, or in all logs of a directory.
-import type { DataDir } from '../datadir/data-dir.js';
+import { basename } from 'node:path';
+import type { DataDir, DataFile } from '../datadir/data-dir.js';
+import { parseFileName } from '../datadir/file-name.js';
 import type { Problem } from '../problems.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { LogFile } from './log-file.js';
@@ -62,13 +64,18 @@ export function openDirectoryTxns(
   release: () => void,
 ): LogSource {
   for (const problem of dir.problems) log.report(problem);
-  const files = dir.logs.filter((file) => file.content === 'log');
-  const source = new LogSource(
-    name,
-    files.map((file) => file.path),
-    log,
-    release,
-  );
-  source.isComplete = files.length === dir.logs.length;
+  const { logs, areAll } = readableLogs(dir);
+  const files = logs.map((file) => file.path);
+  const source = new LogSource(name, files, log, release);
+  source.isComplete = areAll;
   return source;
+}
+
+/** The files of a directory that begin as logs, and whether these are all that are named as logs. */
+export function readableLogs(dir: DataDir): { readonly logs: readonly DataFile[]; readonly areAll: boolean } {
+  const logs = dir.logs.filter((file) => file.content === 'log');
+  const isUnreadable = dir.problems.some(
+    ({ code, file }) => code === 'file-unreadable' && parseFileName(basename(file))?.kind === 'log',
+  );
+  return { logs, areAll: logs.length === dir.logs.length && !isUnreadable };
 }

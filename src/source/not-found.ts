@@ -1,5 +1,5 @@
 // What to say where a SOURCE does not exist: most likely it is a typo.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 
@@ -7,6 +7,11 @@ const MOST_SHOWN = 3;
 
 /** The error for a path that does not exist, with similar names of the same folder as a hint. */
 export function notFound(path: string): UsageError {
+  if (path === '')
+    return new UsageError('"" is no file or directory', 'name a snapshot, a log, a directory or an index');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    return new UsageError(`${path}: is a link to what is not there`, 'name what it should lead to');
+  }
   let folder = dirname(path);
   let missing = path;
   // The first part that is not there, where several are not.

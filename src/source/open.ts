@@ -10,6 +10,7 @@ import type { SourceOptions } from './source-options.js';
 import type { TxnSource, ZnodeSource } from './sources.js';
 
 export type { SourceName, When, Who } from './parse.js';
+export { placesRead } from './places-read.js';
 export {
   type Resolved,
   type ResolvedDirectory,

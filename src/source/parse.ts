@@ -63,7 +63,7 @@ function parseWho(text: string): Who {
 }
 
 const TIME =
-  /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+  /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?)?)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
 
 /**
  * A WHEN: `0x` and hex, `EPOCH:COUNTER`, or an ISO 8601 time, UTC where it has no zone; a part that is missing

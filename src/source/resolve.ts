@@ -68,6 +68,7 @@ export function resolve(text: string, options: SourceOptions): Resolved {
       `type ${text.slice(0, text.lastIndexOf('@'))}, or name one of its snapshot files; a later version of zoolog replays logs`,
     );
   }
+  if (options.logDir !== undefined) checkFolder(options.logDir);
   const outside = { name: path, shown: (file: string) => file, close: () => {} };
   if (isFolder(path)) return inFolder(path, who, options, outside);
   return inFile(path, who, options, outside);
@@ -159,6 +160,12 @@ function listText(names: readonly string[]): string {
 
 function noServers(path: string, what: string): UsageError {
   return new UsageError(`${path}: ${what}, there are no servers to choose from`, `type ${path}`);
+}
+
+function checkFolder(path: string): void {
+  if (!existsSync(path)) throw notFound(path);
+  if (!isFolder(path))
+    throw new UsageError(`${path}: is no folder`, '--log-dir takes a dataLogDir or its version-2');
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,4 @@
-// A private folder for a while, gone however the process ends.
+// A private folder or file for a while, gone however the process ends.
 //
 // Reading is synchronous, so a signal handler of ours would only run when it is over, and until then the process
 // could not be interrupted. Instead a shell waits for the end of a pipe that only this process holds open: signals
@@ -18,6 +18,11 @@ export interface TempFolder {
 /** Makes a folder under the system's temporary folder. */
 export function makeTempFolder(): TempFolder {
   const path = mkdtempSync(join(tmpdir(), 'zoolog-'));
+  return { path, remove: removedAtEnd(path) };
+}
+
+/** Has a file or folder removed however this process ends; the returned function removes it now. */
+export function removedAtEnd(path: string): () => void {
   const keeper = startKeeper(path);
   const remove = () => {
     process.off('exit', remove);
@@ -25,7 +30,7 @@ export function makeTempFolder(): TempFolder {
     keeper.stdin?.end();
   };
   process.on('exit', remove);
-  return { path, remove };
+  return remove;
 }
 
 function startKeeper(path: string): ChildProcess {

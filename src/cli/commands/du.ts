@@ -6,6 +6,7 @@ import type { Column } from '../../render/rows.js';
 import { wholeNumber, znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { lazily } from '../map.js';
 import { askTree } from '../open-source.js';
 import { outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { treeFields } from '../run.js';
@@ -98,8 +99,3 @@ export const du = defineCommand({
     });
   },
 });
-
-/** Rows that are made when the first is asked for, so that errors of input meet whoever prints them. */
-function* lazily<R>(make: () => Iterable<R>): Generator<R> {
-  yield* make();
-}

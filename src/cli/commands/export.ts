@@ -124,7 +124,8 @@ async function intoFile(
   run: (context: Context) => Promise<number>,
 ): Promise<number> {
   if (output === undefined) return run(context);
-  const inputs = [source, source.replace(/[@#].*$/s, ''), ...(logDir === undefined ? [] : [logDir])];
+  const { placesRead } = await import('../../source/open.js');
+  const inputs = placesRead(source, { logDir });
   const file = outputFile(output, { force, inputs });
   try {
     const stdout = fdSink(file.fd, output);

@@ -8,7 +8,7 @@ import type { Sink } from '../../render/sink.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { askTree } from '../open-source.js';
+import { absent, askTree } from '../open-source.js';
 import { kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
@@ -45,7 +45,7 @@ export const get = defineCommand({
     askTree(args, context, (tree, run) => {
       const znode = tree.get(args.znode);
       if (znode === null) {
-        run.error(`there is no znode ${shownPath(args.znode)} in ${tree.name}`);
+        run.error(absent(args.znode, tree));
         return EXIT.no;
       }
       if (args.format === 'json') {

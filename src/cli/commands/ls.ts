@@ -1,13 +1,12 @@
 // ls: a znode's children.
 import { listBelow } from '../../analysis/children.js';
-import { shownPath } from '../../analysis/paths.js';
 import { znodeRow } from '../../analysis/znode-row.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
 import { map } from '../map.js';
-import { askTree } from '../open-source.js';
+import { absent, askTree } from '../open-source.js';
 import {
   dataOption,
   evidenceOption,
@@ -58,12 +57,13 @@ export const ls = defineCommand({
       const list = { recursive, numChildren: !isLines, data: mode !== undefined };
       const znodes = listBelow(tree, args.znode, list);
       if (znodes === null) {
-        run.error(`there is no znode ${shownPath(args.znode)} in ${tree.name}`);
-        return EXIT.no;
+        run.error(absent(args.znode, tree));
+        // It may have stood where the snapshot could not be read: then this is an answer, of no rows.
+        if (tree.isComplete || args.format !== 'json') return EXIT.no;
       }
       const rows = {
         columns: znodeColumns({ data: mode !== undefined, evidence }),
-        rows: map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), mode ?? 'none')),
+        rows: map(znodes ?? [], (znode) => shown(znodeRow(znode, { evidence, emulate353 }), mode ?? 'none')),
       };
       if (isLines) printLines(rows, ({ path }) => (recursive ? path : lastSegment(path)), args, run);
       else run.printWithEnvelope(rows, args, treeFields(tree), () => tree.isComplete);

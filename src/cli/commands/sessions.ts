@@ -5,7 +5,7 @@ import { formatHex, parseId } from '../../records/zxid.js';
 import type { Column } from '../../render/rows.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { map } from '../map.js';
+import { lazily, map } from '../map.js';
 import { askTree } from '../open-source.js';
 import { evidenceOption, kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { shown } from '../rows/data-columns.js';
@@ -39,7 +39,7 @@ export const sessions = defineCommand({
       const { id, evidence, emulate353 } = args;
       const isComplete = () => tree.isComplete;
       if (id === undefined) {
-        const rows = { columns: sessionColumns, rows: sessionRows(tree, emulate353) };
+        const rows = { columns: sessionColumns, rows: lazily(() => sessionRows(tree, emulate353)) };
         run.printWithEnvelope(rows, args, treeFields(tree), isComplete);
         return EXIT.ok;
       }

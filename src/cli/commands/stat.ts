@@ -1,7 +1,6 @@
 // stat: all fields of a znode, and the two that clients see otherwise.
 
 import { aclText } from '../../analysis/acl-row.js';
-import { shownPath } from '../../analysis/paths.js';
 import { clientCversion, type ZnodeRow, znodeRow } from '../../analysis/znode-row.js';
 import { escapeForTerminal } from '../../render/escape.js';
 import { printJsonObject } from '../../render/json.js';
@@ -11,7 +10,7 @@ import { textWriter } from '../../render/value.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { askTree } from '../open-source.js';
+import { absent, askTree } from '../open-source.js';
 import {
   dataOption,
   evidenceOption,
@@ -55,7 +54,7 @@ export const stat = defineCommand({
       const { data: mode, evidence, emulate353 } = args;
       const znode = tree.get(args.znode);
       if (znode === null) {
-        run.error(`there is no znode ${shownPath(args.znode)} in ${tree.name}`);
+        run.error(absent(args.znode, tree));
         return EXIT.no;
       }
       const row: StatRow = {
