@@ -5,6 +5,7 @@ import { displayText } from '../jute/raw-text.js';
 import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { chooseBase, nearestServed, servedRanges } from '../tree/choose-base.js';
+import { stepOf } from '../tree/continuity.js';
 import type { Witnesses } from '../tree/epoch-steps.js';
 import { treeAt } from '../tree/tree-at.js';
 import { logsAfter } from './count-later.js';
@@ -48,7 +49,9 @@ export function openMoment(
   }
   const { zxid: to, doubt } = found;
   const choice = chooseBase(candidates, survey.continuity, to);
-  const against = found.against ?? (choice === null ? noneBefore(candidates, to) : choice.against);
+  const against =
+    found.against ??
+    (choice === null ? noneBefore(candidates, to) : (choice.against ?? holeAt(choice.base.zxid, to, survey)));
   if (choice === null || (against !== null && !log.options.inexact)) {
     const what = 'time' in when ? `the tree of ${timeText(when.time)}` : `the tree at ${formatZxid(to)}`;
     const ranges = servedRanges(candidates, survey.continuity);
@@ -93,6 +96,20 @@ function noneBefore(candidates: readonly SnapshotCandidate[], to: Zxid): string 
   return damaged.length === 0
     ? `the oldest snapshot is ${candidates[0]!.name}, newer than that`
     : `every older snapshot is damaged (${damaged.join(', ')})`;
+}
+
+/** That a moment lies in a hole of the logs: then nobody knows what was done before it; null where it does not. */
+function holeAt(base: Zxid, to: Zxid, { continuity }: LogSurvey): string | null {
+  let after = base;
+  for (const run of continuity.runs) {
+    if (run.to >= to && run.from <= to) return null;
+    if (run.from > to) {
+      if (after === to || stepOf(after, run.from)?.kind !== 'hole') return null;
+      return `txns between ${formatZxid(after)} and ${formatZxid(run.from)} are missing`;
+    }
+    if (run.to > after) after = run.to;
+  }
+  return null;
 }
 
 function hintOf(

@@ -208,6 +208,16 @@ describe('a moment that cannot be had', () => {
     expect(opened(`${dir}@0x8`).tree.zxid).toBe(8n);
   });
 
+  it('lies in a hole, between two logs or before the first', () => {
+    const logs = { 'log.1': logBytes({ txns: creates(3) }), 'log.6': logBytes({ txns: creates(3, 6n) }) };
+    const dir = folder({ 'snapshot.0': snapshot, 'snapshot.5': snapshot, ...logs });
+    expect(at(dir, '0x4').message).toContain('txns between 0x3 and 0x6 are missing');
+    expect(at(dir, '0x4').hint).toContain(`type ${dir}@0x3 or ${dir}@0x5;`);
+    expect(opened(`${dir}@0x5`).tree.zxid).toBe(5n);
+    const late = folder({ 'snapshot.0': snapshot, 'log.6': logBytes({ txns: creates(3, 6n) }) });
+    expect(at(late, '0x2').message).toContain('txns between 0x0 and 0x6 are missing');
+  });
+
   it('lies after everything', () => {
     const dir = folder({ 'snapshot.0': snapshot, 'log.1': logBytes({ txns: creates(3) }) });
     expect(at(dir, '5:47').hint).toBe(`the nearest: type ${dir}@0x3; --inexact shows what there is`);
