@@ -27,7 +27,7 @@ export type { Znode } from './snapshot/znode.js';
 export type { ZnodeRecord } from './snapshot/znode-record.js';
 export { openTree, openTxns } from './source/open.js';
 export type { SourceOptions } from './source/source-options.js';
-export type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './source/sources.js';
+export type { Moment, TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './source/sources.js';
 export { type BuildOptions, type BuildSummary, buildIndex, type ClusterInput } from './store/build-index.js';
 export { type IndexedServer, type IndexedSnapshot, IndexReader, openIndex } from './store/index-reader.js';
 export type { LogRecord } from './txnlog/log-record.js';

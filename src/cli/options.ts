@@ -43,6 +43,16 @@ export const sourceOptions = {
   },
 } as const satisfies OptionTable;
 
+/** How a tree is read. */
+export const treeOptions = {
+  ...sourceOptions,
+  inexact: {
+    type: 'boolean',
+    default: false,
+    describe: 'Show the tree of a moment that cannot be had rightly, as it may have been',
+  },
+} as const satisfies OptionTable;
+
 /** How data is shown. The default is the command's to say. */
 export const dataOption = {
   data: {

@@ -19,6 +19,7 @@ const MOST_PROBLEMS = 20;
 /** Values of the options of `options.ts` that concern every command. */
 export interface RunArgs {
   readonly logDir?: string | undefined;
+  readonly inexact?: boolean | undefined;
   readonly quiet: boolean;
 }
 
@@ -53,6 +54,7 @@ export class Run {
   get sourceOptions(): SourceOptions {
     return {
       logDir: this.#args.logDir,
+      inexact: this.#args.inexact,
       onNote: (text) => this.note(text),
       onProblem: (problem) => this.report(problem),
       onProgress: (label, done, total) => this.#tick(label, done, total),
@@ -232,12 +234,11 @@ export async function withTxns(
 }
 
 /** Fields of a tree in a json envelope. */
-export function treeFields(tree: ZnodeSource): EnvelopeFields {
-  return {
-    source: tree.name,
-    zxid: tree.zxid === null ? null : formatZxid(tree.zxid),
-    laterTxns: tree.laterTxns,
-  };
+export function treeFields({ name, zxid, laterTxns, moment }: ZnodeSource): EnvelopeFields {
+  const fields = { source: name, zxid: zxid === null ? null : formatZxid(zxid), laterTxns };
+  if (moment === undefined) return fields;
+  const { exactness, reason } = moment;
+  return { ...fields, at: formatZxid(moment.zxid), exactness, reason };
 }
 
 function problemFields(problem: Problem): EnvelopeFields {

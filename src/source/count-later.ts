@@ -9,7 +9,7 @@ export function countLater(dir: DataDir, zxid: bigint, log: SourceLog): number {
   const slow = new SlowScan(log);
   let last = zxid;
   let count = 0;
-  for (const { path } of replayedLogs(dir.logs, zxid)) {
+  for (const path of logsAfter(dir.logs, zxid)) {
     const file = new LogFile(path, log);
     try {
       for (const record of file.records(slow)) {
@@ -25,7 +25,9 @@ export function countLater(dir: DataDir, zxid: bigint, log: SourceLog): number {
 }
 
 /** The logs that servers look into: those that begin above `zxid`, and the one before (FileTxnLog.getLogFiles). */
-function replayedLogs(logs: readonly DataFile[], zxid: bigint): readonly DataFile[] {
+export function logsAfter(logs: readonly DataFile[], zxid: bigint): string[] {
   const before = logs.filter((file) => file.zxid <= zxid).at(-1);
-  return logs.filter((file) => file.content === 'log' && (file === before || file.zxid > zxid));
+  return logs
+    .filter((file) => file.content === 'log' && (file === before || file.zxid > zxid))
+    .map((file) => file.path);
 }

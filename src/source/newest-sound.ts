@@ -1,8 +1,8 @@
 // Which snapshot of a directory a server would start from: the newest that it can read to its end.
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
-import { FormatError, InputError } from '../errors.js';
-import { type OnProblem, problem, problemOf } from '../problems.js';
+import { InputError } from '../errors.js';
 import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { readOrReport } from './read-or-report.js';
 import { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
 
@@ -36,7 +36,7 @@ export function newestSound(dir: DataDir, log: SourceLog): DataFile {
 
 function isSound(file: string, log: SourceLog): boolean {
   const slow = new SlowScan(log);
-  return reported(file, log.report, () => {
+  const read = () => {
     const reader = readSnapshot(file, log.report);
     try {
       const label = `checking ${log.shown(file)}`;
@@ -45,20 +45,6 @@ function isSound(file: string, log: SourceLog): boolean {
     } finally {
       reader.close();
     }
-  });
-}
-
-// A file that cannot be opened, or vanished since the directory was listed, is one to be passed over.
-function reported(file: string, onProblem: OnProblem, read: () => boolean): boolean {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FormatError) {
-      onProblem(problemOf(error, error.code === 'truncated' ? 'snapshot-cut' : undefined));
-    } else if (error instanceof InputError) {
-      const fields = { file, offset: 0, expected: 'a snapshot', found: error.reason };
-      onProblem(problem('file-unreadable', fields));
-    } else throw error;
-    return false;
-  }
+  };
+  return readOrReport(file, log.report, read) ?? false;
 }

@@ -3,7 +3,8 @@ import { UsageError } from '../errors.js';
 import { openDirectoryTree } from './directory-source.js';
 import { openIndexTree, openIndexTxns } from './index-source.js';
 import { LogSource, openDirectoryTxns } from './log-source.js';
-import { type Resolved, resolve } from './resolve.js';
+import { openMoment } from './open-moment.js';
+import { type Resolved, resolve, resolveTree } from './resolve.js';
 import { SnapshotSource } from './snapshot-source.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
@@ -22,22 +23,24 @@ export { listServers, type NamedDir } from './servers.js';
 export type { SourceOptions } from './source-options.js';
 
 /**
- * Opens a SOURCE as a tree; close it afterwards.
+ * Opens a SOURCE as a tree, that of a directory also at a moment (`backup/zk1@0x50000002f`); close it afterwards.
  *
  * @example
  * const tree = openTree('backup/zk1', { onNote: console.error, onProblem: console.error });
  * for (const znode of tree.znodes()) console.log(znode.path);
- * @throws UsageError where there is no such SOURCE or it is a log; InputError where no sound snapshot is in it.
+ * @throws UsageError where there is no such SOURCE or moment or it is a log; InputError where no sound snapshot is in it.
  */
 export function openTree(text: string, options: SourceOptions): ZnodeSource {
-  return opened(resolve(text, options), (resolved) => {
+  return opened(resolveTree(text, options), (resolved) => {
     const log = new SourceLog(options, resolved.shown);
     const release = () => resolved.close();
     switch (resolved.kind) {
       case 'index':
         return openIndexTree(resolved.path, resolved.who, options);
       case 'directory':
-        return openDirectoryTree(resolved.dir, resolved.name, log, release);
+        return resolved.when === null
+          ? openDirectoryTree(resolved.dir, resolved.name, log, release)
+          : openMoment(resolved.dir, resolved.name, resolved.when, log, release);
       case 'log':
         throw new UsageError(
           `${resolved.name}: is a txn log, and a tree is asked for`,

@@ -7,7 +7,7 @@ import { parseFileName } from '../datadir/file-name.js';
 import { identify } from '../datadir/identify.js';
 import { UsageError } from '../errors.js';
 import { notFound } from './not-found.js';
-import { parseSource, type Who } from './parse.js';
+import { parseSource, type When, type Who } from './parse.js';
 import { listServers, type NamedDir } from './servers.js';
 import type { SourceOptions } from './source-options.js';
 import { isTar, unpackTar } from './tar.js';
@@ -36,6 +36,8 @@ export interface ResolvedFile extends ResolvedBase {
 export interface ResolvedDirectory extends ResolvedBase {
   readonly kind: 'directory';
   readonly dir: DataDir;
+  /** The moment asked for; null for none. */
+  readonly when: When | null;
 }
 
 /** A zoolog index, and whom to look for in it. */
@@ -62,12 +64,32 @@ const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 export function resolve(text: string, options: SourceOptions): Resolved {
   const { path, who, when } = parseSource(text, existsSync);
   if (!existsSync(path)) throw notFound(path);
-  if (when !== null) {
-    throw new UsageError(
-      `${text}: a tree is shown as of its newest snapshot`,
-      `type ${text.slice(0, text.lastIndexOf('@'))}, or name one of its snapshot files; a later version of zoolog replays logs`,
-    );
-  }
+  if (when !== null)
+    throw noMoment(text, 'all of it is meant here', 'ranges are --from, --to, --since, --until');
+  return resolvePath(path, who, options);
+}
+
+/**
+ * What `resolve` does, for a tree: a directory may have a moment.
+ * @throws UsageError for a moment of anything else.
+ */
+export function resolveTree(text: string, options: SourceOptions): Resolved {
+  const { path, who, when } = parseSource(text, existsSync);
+  if (!existsSync(path)) throw notFound(path);
+  const resolved = resolvePath(path, who, options);
+  if (when === null) return resolved;
+  if (resolved.kind === 'directory') return { ...resolved, when };
+  resolved.close();
+  throw resolved.kind === 'index'
+    ? noMoment(text, 'the tree of an index is that of its snapshot', 'or name the directory, as DIR@WHEN')
+    : noMoment(text, `a ${resolved.kind} file has no moments`, 'or name its directory, as DIR@WHEN');
+}
+
+function noMoment(text: string, why: string, instead: string): UsageError {
+  return new UsageError(`${text}: ${why}`, `type ${text.slice(0, text.lastIndexOf('@'))}; ${instead}`);
+}
+
+function resolvePath(path: string, who: Who | null, options: SourceOptions): Resolved {
   if (options.logDir !== undefined) checkFolder(options.logDir);
   const outside = { name: path, shown: (file: string) => file, close: () => {} };
   if (isFolder(path)) return inFolder(path, who, options, outside);
@@ -85,7 +107,7 @@ function inFile(path: string, who: Who | null, options: SourceOptions, base: Res
   if (isTar(path)) return inTar(path, who, options);
   if (isDataDir(path, options)) {
     if (who !== null) throw noServers(path, "is one server's configuration");
-    return { kind: 'directory', dir: openDataDir(path, options), ...base };
+    return { kind: 'directory', dir: openDataDir(path, options), when: null, ...base };
   }
   const archive = ARCHIVES.find(([, magic]) => startsWith(path, Buffer.from(magic, 'latin1')))?.[0];
   if (archive !== undefined) {
@@ -119,7 +141,7 @@ function inTar(path: string, who: Who | null, options: SourceOptions): Resolved 
 function inFolder(folder: string, who: Who | null, options: SourceOptions, base: ResolvedBase): Resolved {
   if (isDataDir(folder, options)) {
     if (who !== null) throw noServers(base.name, "is one server's directory");
-    return { kind: 'directory', dir: openDataDir(folder, options), ...base };
+    return { kind: 'directory', dir: openDataDir(folder, options), when: null, ...base };
   }
   const servers = listServers(folder, basename(base.name));
   if (servers.length === 0) {
@@ -131,7 +153,7 @@ function inFolder(folder: string, who: Who | null, options: SourceOptions, base:
   const server = chosen(servers, who, base.name);
   const dir = options.logDir === undefined ? server.dir : openDataDir(server.dir.path, options);
   const name = servers.length === 1 && who === null ? base.name : `${base.name}#/${server.name}`;
-  return { kind: 'directory', dir, ...base, name };
+  return { kind: 'directory', dir, when: null, ...base, name };
 }
 
 function chosen(servers: readonly NamedDir[], who: Who | null, name: string): NamedDir {

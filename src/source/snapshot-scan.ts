@@ -5,8 +5,11 @@ import { FormatError } from '../errors.js';
 import { type OnProblem, type Problem, type ProblemCode, problem, problemOf } from '../problems.js';
 import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { Session } from '../snapshot/session.js';
+import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { AclTable } from './acl-table.js';
+import type { PackedZnode } from './packed-znode.js';
+import type { TreeScan } from './scanned-tree.js';
 import { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
 
@@ -17,19 +20,22 @@ const TREE_IS_WHOLE: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 /** A snapshot file that is read as often as it is asked, each time anew and with one reader. */
-export class SnapshotScan {
+export class SnapshotScan implements TreeScan {
   readonly file: string;
   /** True once damage was found that kept a part of the tree from being read. */
   isDamaged = false;
   /** The ACL table of the last pass. */
   acls = new AclTable([]);
   readonly #log: SourceLog;
+  /** As it is called in evidence. */
+  readonly #shown: string;
   readonly #state: string;
 
   /** @throws InputError where there is no such file. */
   constructor(file: string, log: SourceLog) {
     this.file = file;
     this.#log = log;
+    this.#shown = log.shown(file);
     this.#state = stateOf(file);
   }
 
@@ -57,6 +63,13 @@ export class SnapshotScan {
     } finally {
       reader.close();
     }
+  }
+
+  // Field by field: a spread costs 2 µs a znode, as much as everything else.
+  znode(record: PackedZnode, numChildren: number | undefined): Znode {
+    const { path, data, dataLength, stat, offset, length } = record;
+    const evidence = { file: this.#shown, offset, length };
+    return { path, data, dataLength, acl: this.acls.get(record.acl), stat, numChildren, evidence };
   }
 
   *sessions(): Generator<Session> {

@@ -5,6 +5,8 @@ import type { OnProblem } from '../problems.js';
 export interface SourceOptions {
   /** dataLogDir of the directory, or its version-2; default: a zoo.cfg's, else the same as the snapshots'. */
   readonly logDir?: string | undefined;
+  /** Show the tree of a moment that cannot be had rightly, labelled as such (default false). */
+  readonly inexact?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
   onNote(text: string): void;
   /** Takes each problem once, when it is found. */

@@ -21,12 +21,27 @@ export interface ZnodeOptions {
   readonly numChildren?: boolean;
 }
 
+/** A moment that a tree was asked for at. */
+export interface Moment {
+  /** The tree is the one after this zxid and before any higher one. */
+  readonly zxid: bigint;
+  /** `exact`: the tree is what servers had. `unproven`: it may be. */
+  readonly exactness: 'exact' | 'unproven';
+  /** Why, as a sentence without a full stop. */
+  readonly reason: string;
+}
+
 /** A tree. */
 export interface ZnodeSource {
   /** As it was named, with what was chosen of it: `backup/zk1 snapshot.5000`. */
   readonly name: string;
-  /** zxid in the name of the snapshot the tree was read from; null for a snapshot file without one. */
+  /**
+   * zxid in the name of the snapshot the tree was read from, null for a snapshot file without one. Of a tree at a
+   * moment the newest zxid in it.
+   */
   readonly zxid: bigint | null;
+  /** Where a moment was asked for. */
+  readonly moment?: Moment;
   /** Txns that the logs beside it hold after `zxid` and that are not applied; null where that is not known. */
   readonly laterTxns: number | null;
   /** What was wrong, found so far. */

@@ -3,6 +3,8 @@ import type { RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import type { Evidence } from '../records/evidence.js';
 import type { StatPersisted } from '../records/stat-persisted.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import { crc32 } from './crc32.js';
 import { NO_SLOT } from './touched-paths.js';
 import type { TreeState } from './tree-state.js';
 import { CHANGED, EXISTS, IN_BASE, NEW_ACL, NEW_DATA } from './znode-table.js';
@@ -46,6 +48,13 @@ export class Overlay {
     if ((flags & CHANGED) === 0) return UNTOUCHED;
     if ((flags & EXISTS) !== 0) return this.#znode(slot);
     return (flags & IN_BASE) !== 0 ? DELETED : UNTOUCHED;
+  }
+
+  /** True for a znode of the base that is gone. Hot: for a record no string is made. */
+  hasDeleted({ buffer, pathStart, pathEnd }: ZnodeRecord): boolean {
+    const { paths, table } = this.#state;
+    const slot = paths.findBytes(buffer, pathStart, pathEnd, crc32(buffer, pathStart, pathEnd));
+    return slot !== NO_SLOT && (table.flags[slot]! & (EXISTS | IN_BASE)) === IN_BASE;
   }
 
   /** The znodes that the base does not have, parents first. */

@@ -63,6 +63,22 @@ export interface SnapshotSurvey {
   readonly isSound: boolean;
 }
 
+/** How far a snapshot goes. */
+export type EndSurvey = Pick<SnapshotSurvey, 'end' | 'trailer' | 'isSound'>;
+
+/** What `surveySnapshot` tells but for the digest, in half the time. @throws as it does. */
+export function surveyEnd(file: string, zxid: Zxid, onProblem?: OnProblem): EndSurvey {
+  const reader = readSnapshot(file, onProblem);
+  try {
+    const tally = new SnapshotTally();
+    for (const znode of reader.znodes()) tally.add(znode, 0);
+    const { trailer, isSound } = reader;
+    return { end: snapshotEnd(zxid, tally.newest, trailer), trailer, isSound };
+  } finally {
+    reader.close();
+  }
+}
+
 /**
  * Reads a snapshot once, in constant memory. `zxid` is the one in its name.
  *

@@ -1,6 +1,7 @@
 // docs/json.md names every field of every row.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { digestColumns } from '../../src/cli/rows/digest-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
 import { opColumns } from '../../src/cli/rows/op-columns.js';
 import { znodeColumns } from '../../src/cli/rows/znode-columns.js';
@@ -21,6 +22,7 @@ describe('docs/json.md', () => {
     ['Operations', opColumns({ data: true, evidence: true })],
     ['Files', fileColumns],
     ['Files', serverColumns],
+    ['Digests', digestColumns],
   ] as const)('names the fields of %s', (heading, columns) => {
     const named = fieldsOf(heading);
     const missing = (columns as readonly { readonly key: string }[]).filter(({ key }) => !named.has(key));

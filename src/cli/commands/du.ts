@@ -8,7 +8,7 @@ import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { lazily } from '../map.js';
 import { askTree } from '../open-source.js';
-import { outputOptions, sourceOptions, sourcePositional } from '../options.js';
+import { outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { treeFields } from '../run.js';
 
 const duColumns: readonly Column<DuRow>[] = [
@@ -73,7 +73,7 @@ export const du = defineCommand({
       describe: 'Count by path pattern: /kafka/brokers/topics/{}/partitions/{}/state',
     },
     ...outputOptions,
-    ...sourceOptions,
+    ...treeOptions,
   },
   epilogue:
     'With --by-pattern a segment becomes {} where it is a number, a UUID or a hex id (of a sequential znode the ten ' +

@@ -19,8 +19,8 @@ import {
   outputOptions,
   rangeOf,
   rangeOptions,
-  sourceOptions,
   sourcePositional,
+  treeOptions,
 } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
@@ -58,7 +58,7 @@ const options = {
   ...evidenceOption,
   quiet: outputOptions.quiet,
   ...kindOption,
-  ...sourceOptions,
+  ...treeOptions,
 } as const;
 
 export const exportCommand = defineCommand({

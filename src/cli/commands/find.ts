@@ -16,8 +16,8 @@ import {
   outputOptions,
   rangeOf,
   rangeOptions,
-  sourceOptions,
   sourcePositional,
+  treeOptions,
 } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
@@ -73,7 +73,7 @@ const options = {
   ...evidenceOption,
   ...outputOptions,
   ...kindOption,
-  ...sourceOptions,
+  ...treeOptions,
 } as const satisfies OptionTable;
 
 export const find = defineCommand({

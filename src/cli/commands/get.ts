@@ -9,7 +9,7 @@ import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { absent, askTree } from '../open-source.js';
-import { kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
+import { kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
 
@@ -39,7 +39,7 @@ export const get = defineCommand({
     },
     quiet: outputOptions.quiet,
     ...kindOption,
-    ...sourceOptions,
+    ...treeOptions,
   },
   run: (args, context) =>
     askTree(args, context, (tree, run) => {

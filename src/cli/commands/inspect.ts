@@ -12,6 +12,7 @@ import { openIndex } from '../../store/index-reader.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { type DigestTarget, inspectDigests } from '../inspect-digests.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
 import { type OutputArgs, Run } from '../run.js';
@@ -20,6 +21,8 @@ import { type OutputArgs, Run } from '../run.js';
 interface Target {
   /** Looks at the files, one after the other. */
   files(quick: boolean, run: Run): Iterable<FileFacts>;
+  /** What its logs can be replayed on; null for anything but a directory. */
+  readonly digests: DigestTarget | null;
   /** The server's row, of its files' rows; null for a file on its own. */
   server(files: readonly FileFacts[]): ServerFacts | null;
   close(): void;
@@ -30,6 +33,7 @@ export const inspect = defineCommand({
   examples: [
     ['zoolog inspect backup/zk1', 'one server, every checksum checked'],
     ['zoolog inspect zk1 zk2 zk3', 'three side by side'],
+    ['zoolog inspect backup/zk1 --digests', 'replay the logs, every recorded digest compared'],
     ['zoolog inspect backup.tar.gz --quick', 'names, headers and tails only'],
     [
       'zoolog inspect backup/zk1/version-2/snapshot.5000 --format json',
@@ -50,16 +54,28 @@ export const inspect = defineCommand({
       default: false,
       describe: 'Look at names, headers and tails only, not at checksums',
     },
+    digests: {
+      type: 'boolean',
+      default: false,
+      describe: 'Replay the logs and compare every digest that the server recorded (3.6 and later)',
+    },
     ...outputOptions,
     ...sourceOptions,
   },
-  epilogue: 'Exit code 3 where a file has a problem of severity error; what could be read is printed.',
+  epilogue:
+    '--digests begins with the oldest sound snapshot, and anew behind a hole in the logs; exit code 1 where one differs. ' +
+    'Exit code 3 where a file has a problem of severity error; what could be read is printed.',
   run: (args, context) => {
     const run = new Run(args, context);
     const targets: Target[] = [];
     try {
       for (const source of args.source) targets.push(...targetsOf(source, args, run));
-      return inspectAll(targets, args, run, context);
+      if (!args.digests) return inspectAll(targets, args, run, context);
+      return inspectDigests(
+        targets.map(({ digests }) => digests),
+        args,
+        run,
+      );
     } finally {
       for (const target of targets) target.close();
     }
@@ -135,7 +151,8 @@ function targetOf(resolved: Resolved, run: Run): Target[] {
       const { codec, content } = identify(path);
       const file = { path, kind, zxid, codec, content, size: statSync(path).size };
       const inspected = { server: name, shown: resolved.shown(path), file };
-      return [{ files: (quick, of) => look([inspected], quick, of), server: () => null, close }];
+      const files = (quick: boolean, of: Run) => look([inspected], quick, of);
+      return [{ files, digests: null, server: () => null, close }];
     }
   }
 }
@@ -155,6 +172,7 @@ function directoryTarget(
       for (const problem of dir.problems) run.report({ ...problem, file: shown(problem.file) });
       return look(inspected, quick, run);
     },
+    digests: { server, dir, shown },
     server: (files) => serverFacts(server, placeOf(dir, shown), files),
     close,
   };
@@ -176,6 +194,7 @@ function indexTargets(path: string, run: Run): Target[] {
   try {
     return inspectIndex(reader, { onProblem: (problem) => run.report(problem) }).map(({ server, files }) => ({
       files: () => files,
+      digests: null,
       server: () => server,
       close: () => {},
     }));

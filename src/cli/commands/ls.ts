@@ -12,8 +12,8 @@ import {
   evidenceOption,
   kindOption,
   outputOptions,
-  sourceOptions,
   sourcePositional,
+  treeOptions,
 } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
@@ -48,7 +48,7 @@ export const ls = defineCommand({
     ...evidenceOption,
     ...outputOptions,
     ...kindOption,
-    ...sourceOptions,
+    ...treeOptions,
   },
   run: (args, context) =>
     askTree(args, context, (tree, run) => {

@@ -7,7 +7,7 @@ import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { lazily, map } from '../map.js';
 import { askTree } from '../open-source.js';
-import { evidenceOption, kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
+import { evidenceOption, kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
 import { treeFields } from '../run.js';
@@ -30,7 +30,7 @@ export const sessions = defineCommand({
     ...sourcePositional,
     id: { type: 'string', coerce: parseId, describe: 'Session id, as 0x100001eb3f30000' },
   },
-  options: { ...evidenceOption, ...outputOptions, ...kindOption, ...sourceOptions },
+  options: { ...evidenceOption, ...outputOptions, ...kindOption, ...treeOptions },
   epilogue:
     'alive is false for an owner of ephemerals that the session table does not have: a server deletes what it owns ' +
     'when it loads the snapshot, unless the log brings the session back.',

@@ -16,8 +16,8 @@ import {
   evidenceOption,
   kindOption,
   outputOptions,
-  sourceOptions,
   sourcePositional,
+  treeOptions,
 } from '../options.js';
 import { type Shown, shown } from '../rows/data-columns.js';
 import { type ShownZnode, znodeColumns } from '../rows/znode-columns.js';
@@ -47,7 +47,7 @@ export const stat = defineCommand({
     ...evidenceOption,
     quiet: outputOptions.quiet,
     ...kindOption,
-    ...sourceOptions,
+    ...treeOptions,
   },
   run: (args, context) =>
     askTree(args, context, (tree, run) => {

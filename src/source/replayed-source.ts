@@ -1,0 +1,126 @@
+// The tree after a replay: a snapshot file, read anew for each question, under what txns made of it. Memory is what
+// the txns touched.
+import type { RawText } from '../jute/raw-text.js';
+import type { OnProblem, Problem } from '../problems.js';
+import type { Session } from '../snapshot/session.js';
+import type { Znode } from '../snapshot/znode.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import type { Overlay } from '../tree/overlay.js';
+import type { TreeAt } from '../tree/tree-at.js';
+import { createdRecords } from './created-records.js';
+import type { PackedZnode } from './packed-znode.js';
+import { ScannedTree, type TreeScan } from './scanned-tree.js';
+import type { SnapshotScan } from './snapshot-scan.js';
+import type { SourceLog } from './source-log.js';
+import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
+
+/** What is known of a replayed tree besides what is in it. */
+export interface ReplayedFacts {
+  readonly name: string;
+  readonly moment: Moment;
+  readonly laterTxns: number;
+}
+
+/** A ZnodeSource over a snapshot and the txns after it. */
+export class ReplayedSource implements ZnodeSource {
+  readonly name: string;
+  readonly zxid: bigint;
+  readonly moment: Moment;
+  readonly laterTxns: number;
+  readonly #log: SourceLog;
+  readonly #scan: SnapshotScan;
+  readonly #tree: ScannedTree;
+  readonly #sessions: ReadonlyMap<bigint, number>;
+  readonly #release: () => void;
+
+  /** `base` is the snapshot that the replay began with. */
+  constructor(
+    base: SnapshotScan,
+    { zxid, overlay, sessions }: TreeAt,
+    facts: ReplayedFacts,
+    log: SourceLog,
+    release: () => void = () => {},
+  ) {
+    this.name = facts.name;
+    this.zxid = zxid;
+    this.moment = facts.moment;
+    this.laterTxns = facts.laterTxns;
+    this.#log = log;
+    this.#scan = base;
+    this.#tree = new ScannedTree(new OverlaidScan(base, overlay));
+    this.#sessions = sessions;
+    this.#release = release;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#log.problems;
+  }
+
+  get isComplete(): boolean {
+    return !this.#scan.isDamaged;
+  }
+
+  znodes(options: ZnodeOptions = {}): Generator<Znode> {
+    return this.#tree.znodes(options);
+  }
+
+  get(path: RawText): Znode | null {
+    return this.#tree.get(path);
+  }
+
+  children(path: RawText): Generator<Znode> {
+    return this.#tree.children(path);
+  }
+
+  sessions(): Session[] {
+    const sessions = [...this.#sessions].map(([id, timeout]) => ({ id, timeout }));
+    return sessions.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  }
+
+  close(): void {
+    this.#release();
+  }
+}
+
+/** A snapshot without what was deleted, with what was changed, and with what was created behind it. */
+class OverlaidScan implements TreeScan {
+  readonly file: string;
+  readonly report: OnProblem;
+  readonly #base: SnapshotScan;
+  readonly #overlay: Overlay;
+
+  constructor(base: SnapshotScan, overlay: Overlay) {
+    this.file = base.file;
+    this.report = base.report;
+    this.#base = base;
+    this.#overlay = overlay;
+  }
+
+  *records(): Generator<ZnodeRecord> {
+    let ordinal = 0;
+    for (const record of this.#base.records()) {
+      ordinal = record.ordinal + 1;
+      if (!this.#overlay.hasDeleted(record)) yield record;
+    }
+    yield* createdRecords(this.#overlay.created(), ordinal);
+  }
+
+  // What the last txn that changed a znode made of it is what can be checked, so that txn is the evidence; where
+  // only a quota was recounted, the snapshot's record is.
+  znode(record: PackedZnode, numChildren: number | undefined): Znode {
+    const found = this.#base.znode(record, numChildren);
+    const now = this.#overlay.lookup(record.path);
+    if (now.state !== 'changed') return found;
+    // Undefined data was not asked for.
+    const isNewData = now.hasNewData && found.data !== undefined;
+    return {
+      path: found.path,
+      data: isNewData ? now.data : found.data,
+      dataLength: now.dataLength,
+      acl: now.acl === undefined ? found.acl : now.acl,
+      stat: now.stat,
+      numChildren,
+      evidence: now.evidence ?? found.evidence,
+    };
+  }
+}
