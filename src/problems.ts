@@ -252,7 +252,7 @@ export const PROBLEMS = {
       'Look for the missing log (a dataLogDir elsewhere, another server, an older backup). Until then "nothing was found" means nothing for these zxids. A snapshot named within the gap bridges it for the tree.',
   },
   'txn-poison': {
-    severity: 'error',
+    severity: 'warning',
     title: 'A check was logged outside of a multi',
     cause:
       'A raw client sent it; servers before 3.8.5 and 3.9.3 log it and then cannot read it back: they refuse to start ("Unsupported Txn with type=%d13", ZOOKEEPER-2623).',

@@ -7,6 +7,8 @@ export interface PathPattern {
   readonly regex: RegExp;
   /** The path all matches are at or below: the segments before the first `*`. */
   readonly under: RawText;
+  /** The one path that it matches; null with a `*`. */
+  readonly only: RawText | null;
 }
 
 /**
@@ -23,7 +25,11 @@ export function pathPattern(pattern: string): PathPattern {
     );
   }
   const raw = rawText(pattern);
-  return { regex: new RegExp(`^${globSource(raw, '[^/]*')}$`, 's'), under: fixedPart(raw) };
+  return {
+    regex: new RegExp(`^${globSource(raw, '[^/]*')}$`, 's'),
+    under: fixedPart(raw),
+    only: raw.includes('*') ? null : raw,
+  };
 }
 
 /** Compiles a pattern over other text, in which `*` stands for any characters. */

@@ -4,9 +4,9 @@ import type { Op } from '../records/op.js';
 import { epochOf } from '../records/zxid.js';
 import { type LogReader, readLog } from '../txnlog/read-log.js';
 import type { Txn } from '../txnlog/txn.js';
+import { txnProblems } from '../txnlog/txn-problems.js';
 import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
 import { isReleaseHint, type ReleaseHintName, releaseGuess } from './release-hints.js';
-import { txnProblems } from './txn-problems.js';
 
 const QUOTA_EXCEEDED = -125;
 

@@ -2,6 +2,8 @@
 import type { DataDir, EpochFile } from '../datadir/data-dir.js';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, type Problem, problem, problemOf } from '../problems.js';
+import { epochOf, formatZxid } from '../records/zxid.js';
+import { gapsBetween } from '../txnlog/log-gap.js';
 import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
 import { inspectLog } from './inspect-log.js';
 import { inspectQuickly } from './inspect-quick.js';
@@ -51,7 +53,24 @@ export function inspectFile(target: InspectedFile, options: InspectOptions): Fil
     problems++;
     options.onProblem({ ...found, file: target.shown });
   };
-  return { ...read(target, options, report), problems };
+  const facts = read(target, options, report);
+  for (const found of nameProblems(target, facts)) report(found);
+  return { ...facts, problems };
+}
+
+/** Where a file is not what its name says it is. */
+function nameProblems({ shown, file }: InspectedFile, facts: FileFacts): Problem[] {
+  const { zxid } = file;
+  const { firstZxid, lastProcessedZxid, digestZxid } = facts;
+  if (zxid === null) return [];
+  const expected = `zxid ${formatZxid(zxid)}, as the name says`;
+  if (firstZxid !== null && firstZxid !== zxid) {
+    return [problem('log-first-zxid', { file: shown, offset: 16, expected, found: formatZxid(firstZxid) })];
+  }
+  // Right after a leader change the last txn is of the epoch before; a digest block with zxid 0 says nothing.
+  const ended = lastProcessedZxid ?? (digestZxid === 0n ? null : digestZxid);
+  if (ended === null || ended >= zxid || epochOf(ended) !== epochOf(zxid)) return [];
+  return [problem('snapshot-name-zxid', { file: shown, offset: 0, expected, found: formatZxid(ended) })];
 }
 
 function read(target: InspectedFile, options: InspectOptions, report: OnProblem): FileFacts {
@@ -118,7 +137,8 @@ export function serverFacts(server: string, place: ServerPlace, files: readonly 
     lastTime: largest(logs.map(({ lastTime }) => lastTime)),
     txns: logs.some(({ txns }) => txns === null) ? null : logs.reduce((sum, { txns }) => sum + txns!, 0),
     release: newestRelease(files),
-    problems: files.reduce((sum, file) => sum + file.problems, 0) + place.problemsBeside,
+    problems:
+      files.reduce((sum, file) => sum + file.problems, 0) + gapsBetween(logs).length + place.problemsBeside,
     others,
   };
 }

@@ -19,47 +19,50 @@ export const EXIT = {
 } as const;
 
 /** Says on stderr what went wrong, one line for what a person can act on, and returns the exit code. */
-export function exitCodeOf(error: unknown, context: Context): number {
+export function exitCodeOf(error: unknown, { stdout, stderr }: Context): number {
   if (error instanceof ClosedPipe) return EXIT.ok;
-  try {
-    return report(error, context);
-  } catch (closed) {
-    if (closed instanceof ClosedPipe) return EXIT.bug;
-    throw closed;
-  }
+  const { code, lines } = toldOf(error);
+  // What an output is no longer able to take cannot be helped: the exit code says it all the same.
+  quietly(() => stdout.flush());
+  quietly(() => {
+    stderr.write(lines.map((line) => `${escapeForTerminal(line)}\n`).join(''));
+    stderr.flush();
+  });
+  return code;
 }
 
-function report(error: unknown, { stdout, stderr }: Context): number {
-  try {
-    stdout.flush();
-  } catch {
-    // What stdout is no longer able to take cannot be helped; the error is still said.
+function toldOf(error: unknown): { readonly code: number; readonly lines: readonly string[] } {
+  const one = (code: number, line: string) => ({ code, lines: [`zoolog: ${line}`] });
+  if (error instanceof UsageError) return one(EXIT.usage, withHint(error.message, error.hint));
+  if (error instanceof IndexError) return one(EXIT.unreadable, withHint(error.message, error.hint));
+  if (error instanceof InputError || error instanceof FormatError) return one(EXIT.unreadable, error.message);
+  const damage = indexDamage(error);
+  if (damage !== null) return one(EXIT.unreadable, damage);
+  if (error instanceof RangeError && error.message === 'Invalid string length') {
+    const hint = 'try --data none, redacted or base64';
+    return one(EXIT.unreadable, `a row has more than 512 MB of text, which cannot be written; ${hint}`);
   }
-  const say = (line: string) => stderr.write(`zoolog: ${escapeForTerminal(line)}\n`);
+  const bug =
+    'zoolog: this is a bug in zoolog, not in your data; please report it with the command and what follows';
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: EXIT.bug, lines: [bug, ...stack.split('\n')] };
+}
+
+const UNREADABLE = /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN|PERM|FULL|NOMEM|TOOBIG)/;
+
+/** What to say of an error of SQLite that is the file's or the disk's; null for any other error. */
+export function indexDamage(error: unknown): string | null {
+  // By its name: better-sqlite3 is loaded only by commands that open an index.
+  if (!(error instanceof Error) || error.name !== 'SqliteError') return null;
+  const { code } = error as Error & { readonly code?: unknown };
+  if (!UNREADABLE.test(String(code))) return null;
+  return withHint(`the index cannot be read: ${error.message}`, 'make it again with: zoolog index');
+}
+
+function quietly(write: () => void): void {
   try {
-    if (error instanceof UsageError) {
-      say(withHint(error.message, error.hint));
-      return EXIT.usage;
-    }
-    if (error instanceof IndexError) {
-      say(withHint(error.message, error.hint));
-      return EXIT.unreadable;
-    }
-    if (error instanceof InputError || error instanceof FormatError) {
-      say(error.message);
-      return EXIT.unreadable;
-    }
-    if (error instanceof RangeError && error.message === 'Invalid string length') {
-      say('a row has more than 512 MB of text, which cannot be written; try --data none, redacted or base64');
-      return EXIT.unreadable;
-    }
-    say('this is a bug in zoolog, not in your data; please report it with the command and what follows');
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    stderr.write(`${stack.split('\n').map(escapeForTerminal).join('\n')}\n`);
-    return EXIT.bug;
-  } finally {
-    stderr.flush();
-  }
+    write();
+  } catch {}
 }
 
 function withHint(message: string, hint: string | undefined): string {

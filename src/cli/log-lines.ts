@@ -8,8 +8,8 @@ import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type OpQuery, opTest } from '../analysis/log-query.js';
 import { partsOf } from '../analysis/op-row.js';
-import { txnProblems } from '../analysis/txn-problems.js';
 import type { Problem } from '../problems.js';
+import { FILE_HEADER_BYTES } from '../records/file-header.js';
 import type { DataMode } from '../render/bytes.js';
 import type { Sink } from '../render/sink.js';
 import { LogFile } from '../source/log-file.js';
@@ -17,7 +17,9 @@ import { SlowScan } from '../source/slow-scan.js';
 import { SourceLog } from '../source/source-log.js';
 import type { SourceOptions } from '../source/source-options.js';
 import type { TxnRange } from '../source/sources.js';
+import { gapProblem } from '../txnlog/log-gap.js';
 import type { LogRecord } from '../txnlog/log-record.js';
+import { txnProblems } from '../txnlog/txn-problems.js';
 import { OpBytes } from './rows/op-bytes.js';
 import { OpLines } from './rows/op-line.js';
 
@@ -177,6 +179,12 @@ export async function printLogLines(
     const later = files[file + 1]?.first;
     const isInOrder = piece.isAscending && piece.low > printed && (later === undefined || piece.high < later);
     if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: printed };
+    // Where nothing was left out for its time, a file that begins later than the one before it ended shows a hole.
+    const isWhole = query.range.since === undefined && query.range.until === undefined;
+    if (isWhole && printed >= 0n && piece.low === files[file]!.first) {
+      const gap = gapProblem(printed, piece.low, { file: files[file]!.shown, offset: FILE_HEADER_BYTES });
+      if (gap !== null) options.onProblem(gap);
+    }
     sink.write(piece.text);
     printed = piece.high;
   }

@@ -11,7 +11,7 @@ import type { Rows } from '../render/rows.js';
 import type { SourceOptions } from '../source/source-options.js';
 import type { TxnSource, ZnodeSource } from '../source/sources.js';
 import type { Context } from './context.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT, indexDamage } from './exit-codes.js';
 
 /** Problems that are spelled out on stderr; json has them all. */
 const MOST_PROBLEMS = 20;
@@ -102,7 +102,8 @@ export class Run {
     const { format, limit } = output;
     print(format, this.guarded(rows, limit), this.context.stdout, {
       limit: limit === undefined ? undefined : Number.POSITIVE_INFINITY,
-      notes: this.#args.quiet ? undefined : this.context.stderr,
+      // Also with --quiet: a table that was cut is not the answer.
+      notes: this.context.stderr,
       forAllRows: 'use --limit 0, or --format ndjson, csv or json',
     });
   }
@@ -135,7 +136,7 @@ export class Run {
     this.context.stdout.flush();
     this.#sayProblems();
     if (this.isComplete) return code;
-    this.#say('rows are incomplete: not all of the input could be read');
+    this.#say('rows are incomplete or not to be trusted: input is damaged, as said above');
     return EXIT.unreadable;
   }
 
@@ -149,9 +150,11 @@ export class Run {
     try {
       yield* rows;
     } catch (error) {
-      if (!(error instanceof FormatError || error instanceof InputError)) throw error;
+      const isOfInput = error instanceof FormatError || error instanceof InputError;
+      const failure = isOfInput ? error.message : indexDamage(error);
+      if (failure === null) throw error;
       this.markIncomplete();
-      this.#failures.push(error.message);
+      this.#failures.push(failure);
     } finally {
       this.clear();
     }

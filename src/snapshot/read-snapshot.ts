@@ -75,6 +75,7 @@ export class SnapshotReader {
   #aclsLeft: number | null = null;
   /** Damage that nothing can be read behind. */
   #failed = false;
+  #hasWrongSeal = false;
   #hasUnsoundPart = false;
 
   /**
@@ -268,9 +269,11 @@ export class SnapshotReader {
     const mark = window.buffer.toString('hex', window.position + 8, window.position + SEAL_BYTES);
     window.position += SEAL_BYTES;
     const isRight = found === BigInt(expected);
-    if (!isRight) {
+    // The sum goes on over all bytes, so one wrong seal makes those behind it wrong: only the first says something.
+    if (!isRight && !this.#hasWrongSeal) {
+      this.#hasWrongSeal = true;
       this.#report(code, offset, `Adler-32 ${formatHex(BigInt(expected))}`, formatHex(found), 'seal');
-    } else if (mark !== SEAL_MARK) {
+    } else if (isRight && mark !== SEAL_MARK) {
       // No checksum covers the last one, but servers pass over a file that does not end with it.
       this.#report(code, offset + 8, `the mark ${SEAL_MARK}`, mark, 'seal');
     }

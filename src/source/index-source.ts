@@ -7,6 +7,7 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
+import { gapsBetween } from '../txnlog/log-gap.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { laterTxnsNote } from './later-txns-note.js';
 import type { Who } from './parse.js';
@@ -33,9 +34,17 @@ export function openIndexTree(path: string, who: Who | null, options: SourceOpti
 }
 
 /** The history of a cluster, or what one server holds of it. @throws as openIndexTree does. */
-export function openIndexTxns(path: string, who: Who | null, _options: SourceOptions): TxnSource {
+export function openIndexTxns(path: string, who: Who | null, options: SourceOptions): TxnSource {
   return opening(path, (reader) => {
     const servers = choose(reader, path, who);
+    const ids = new Set(servers.map((server) => server.id));
+    const logs = reader.files().filter(({ serverId }) => ids.has(serverId));
+    // Over all servers that are read: what one lacks another can have.
+    for (const gap of gapsBetween(
+      logs.flatMap(({ file, log }) => (log === null ? [] : [{ file, ...log }])),
+    )) {
+      options.onProblem(gap);
+    }
     return new IndexTxnSource(reader, servers, who?.server != null, path);
   });
 }

@@ -1,4 +1,5 @@
 // One log of a history, opened when it is needed. What is wrong with it is reported, and the others go on.
+import { statSync } from 'node:fs';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, type Problem, problem, problemOf } from '../problems.js';
 import type { LogRecord } from '../txnlog/log-record.js';
@@ -57,6 +58,7 @@ export class LogFile {
         yield record;
       }
       if (!reader.isSound) this.isDamaged = true;
+      if (reader.stream.hasChanged()) this.#reportChange(reader.stream.fileSize);
     } catch (error) {
       this.isDamaged = true;
       this.#log.report(problemOfOpening(this.path, error));
@@ -66,6 +68,16 @@ export class LogFile {
   close(): void {
     this.#reader?.close();
     this.#reader = null;
+  }
+
+  // One that grows under a running server is read as far as it went; of one that shrank, txns are missing.
+  #reportChange(size: number): void {
+    const now = statSync(this.path, { throwIfNoEntry: false })?.size;
+    if (now !== undefined && now < size) this.isDamaged = true;
+    const found = now === undefined ? 'that it is gone' : `${now} bytes, or another time, after reading`;
+    this.#log.report(
+      problem('file-changed', { file: this.path, offset: 0, expected: `${size} unchanging bytes`, found }),
+    );
   }
 
   readonly #report: OnProblem = (found: Problem) => {

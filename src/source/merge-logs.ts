@@ -3,6 +3,7 @@
 // Logs of one server do not overlap, so normally one file is open at a time: a file joins the merge when the others
 // have come to its first zxid.
 import { formatZxid } from '../records/zxid.js';
+import { gapProblem } from '../txnlog/log-gap.js';
 import type { LogRecord } from '../txnlog/log-record.js';
 import type { LogFile } from './log-file.js';
 import type { SlowScan } from './slow-scan.js';
@@ -40,14 +41,18 @@ export function* mergeLogs(
     .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const heads: Head[] = [];
   let conflicts = 0;
+  let highest: bigint | null = null;
   for (;;) {
     let lowest = lowestOf(heads);
     while (waiting.length > 0 && (lowest === null || waiting[0]!.first <= lowest)) {
       const head = headOf(waiting.shift()!.log, slow);
+      // Nothing else is open: what lies between the files is in none. Holes inside a file its reader reports.
+      if (head !== null && heads.length === 0) reportGap(highest, head, notes);
       if (head !== null) heads.push(head);
       lowest = lowestOf(heads);
     }
     if (lowest === null) break;
+    if (highest === null || lowest > highest) highest = lowest;
     if (heads.length === 1) {
       const [head] = heads as [Head];
       yield { file: head.log.path, record: head.record };
@@ -62,6 +67,11 @@ export function* mergeLogs(
   }
   if (conflicts > 1)
     notes.note(`${conflicts} zxids stand for different txns in different files; all are shown`);
+}
+
+function reportGap(highest: bigint | null, { log, record }: Head, notes: SourceLog): void {
+  const gap = gapProblem(highest, record.zxid, { file: log.path, offset: record.offset });
+  if (gap !== null) notes.report(gap);
 }
 
 function headOf(log: LogFile, slow: SlowScan): Head | null {

@@ -71,6 +71,8 @@ export interface TxnRange {
   readonly since?: bigint;
   /** Header time, milliseconds since 1970, exclusive. */
   readonly until?: bigint;
+  /** Only txns that do something at this path are wanted; a source that cannot tell cheaply gives others too. */
+  readonly path?: RawText;
 }
 
 /** A history. */

@@ -20,6 +20,8 @@ export interface TxnFilter {
   readonly since?: bigint;
   /** Milliseconds since 1970, exclusive. */
   readonly until?: bigint;
+  /** Only txns with an op at this path. */
+  readonly path?: RawText;
 }
 
 type TxnRow = readonly [
@@ -76,15 +78,27 @@ export class IndexTxns {
 
   /** Txns of a cluster by zxid; with `serverId` only those that this server holds. */
   *select(clusterId: number, serverId: number | null, filter: TxnFilter): Generator<LoggedTxn> {
-    const { fromZxid = -(2n ** 63n), toZxid = 2n ** 63n - 1n, since = null, until = null } = filter;
+    const { fromZxid = -(2n ** 63n), toZxid = 2n ** 63n - 1n, since = null, until = null, path } = filter;
+    // -1 is no path: one that the index does not have.
+    const pathId = path === undefined ? null : (this.#paths.idOf(path) ?? -1);
+    const ofPath = pathId === null ? '' : 'AND id IN (SELECT txn_id FROM op WHERE path_id = ?)';
     const rows = this.#database
       .prepare(
         `SELECT id, zxid, time, session_id, cxid, type, digest_version, digest FROM txn
          WHERE cluster_id = ? AND zxid BETWEEN ? AND ? AND (? IS NULL OR time >= ?) AND (? IS NULL OR time < ?)
-         ORDER BY zxid, id`,
+         ${ofPath} ORDER BY zxid, id`,
       )
       .raw()
-      .iterate(clusterId, fromZxid, toZxid, since, since, until, until) as Iterable<TxnRow>;
+      .iterate(
+        clusterId,
+        fromZxid,
+        toZxid,
+        since,
+        since,
+        until,
+        until,
+        ...(pathId === null ? [] : [pathId]),
+      ) as Iterable<TxnRow>;
     for (const row of rows) {
       const copy = this.#evidence.get(row[0], serverId, serverId) as [string, bigint, bigint] | undefined;
       if (copy === undefined) continue;

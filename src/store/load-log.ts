@@ -1,7 +1,7 @@
 // A txn log into the index: a txn once per cluster, an op a row, a record a copy.
-import { type OnProblem, problem } from '../problems.js';
+import type { OnProblem } from '../problems.js';
 import type { LogReader } from '../txnlog/read-log.js';
-import type { Txn } from '../txnlog/txn.js';
+import { txnProblems } from '../txnlog/txn-problems.js';
 import type { Database } from './database.js';
 import type { TxnTable } from './txn-table.js';
 
@@ -30,23 +30,12 @@ export function loadLog(reader: LogReader, target: LogTarget): LastRecord | null
   let last: LastRecord | null = null;
   for (const record of reader.records()) {
     const { txn } = record;
-    reportOddities(txn, reader.stream.file, record.offset, onProblem);
+    const { file } = reader.stream;
+    const { offset, length } = record;
+    for (const found of txnProblems({ txn, evidence: { file, offset, length } })) onProblem(found);
     insertRecord.run(txns.idOf(txn, record.entry), logId, record.offset, record.length);
     last = { offset: record.offset, checksum: record.checksum };
     if (reader.recordCount % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
   return last;
-}
-
-/** Reports what is strange about a txn whose checksum is right. */
-export function reportOddities(txn: Txn, file: string, offset: number, onProblem: OnProblem): void {
-  const { op, trailingBytes } = txn;
-  for (const part of op.op === 'multi' ? op.ops : [op]) {
-    if (part.op !== 'unknown') continue;
-    const { expected, found, offset: at } = part.error;
-    onProblem(problem('op-unknown', { file, offset: at, expected, found, where: `txn at byte ${offset}` }));
-  }
-  if (trailingBytes === 0) return;
-  const found = `${trailingBytes} bytes more`;
-  onProblem(problem('txn-trailing-bytes', { file, offset, expected: 'the end of the txn', found }));
 }

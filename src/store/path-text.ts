@@ -2,17 +2,30 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Database, Statement } from './database.js';
 import { ROOT_ID } from './path-table.js';
-import { fromSql } from './sql-text.js';
+import { fromSql, toSql } from './sql-text.js';
 
 const CACHE_ENTRIES = 50_000;
 
 /** Puts paths together from their segments, keeping the recent ones. */
 export class PathText {
   readonly #select: Statement;
+  readonly #child: Statement;
   readonly #known = new Map<number, RawText>();
 
   constructor(database: Database) {
     this.#select = database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
+    this.#child = database.prepare('SELECT id FROM path WHERE parent_id = ? AND name = ?').pluck();
+  }
+
+  /** The row id of a path; null where the index has none. */
+  idOf(path: RawText): number | null {
+    if (path === '' || path === '/') return ROOT_ID;
+    let id: bigint | undefined = BigInt(path.startsWith('/') ? ROOT_ID : 0);
+    for (const name of path.startsWith('/') ? path.slice(1).split('/') : [path]) {
+      id = this.#child.get(id, toSql(name as RawText)) as bigint | undefined;
+      if (id === undefined) return null;
+    }
+    return Number(id);
   }
 
   /** The path with this row id; "/" for the root, as txns address it. */

@@ -21,6 +21,7 @@ import {
 import { TXN_HEADER_BYTES } from '../records/txn-header.js';
 import { formatHex, formatZxid } from '../records/zxid.js';
 import { findRecord, type SearchBudget, searchBudget } from './find-record.js';
+import { gapProblem } from './log-gap.js';
 import { END_MARK, LogRecord, RECORD_FRAME_BYTES, RECORD_HEAD_BYTES } from './log-record.js';
 import type { LogTail, TailKind } from './log-tail.js';
 
@@ -61,6 +62,8 @@ export class LogReader {
   /** Null until the records have been read to their end. */
   tail: LogTail | null = null;
   #window: ByteWindow;
+  /** `skipped` at the last record. */
+  #skippedBefore = 0;
   readonly #place: Place;
   readonly #onProblem: OnProblem;
   readonly #record: LogRecord;
@@ -216,7 +219,16 @@ export class LogReader {
     if (this.lastZxid !== null && zxid <= this.lastZxid) {
       const expected = `a zxid above ${formatZxid(this.lastZxid)}`;
       this.#report('log-zxid-order', record.offset, expected, formatZxid(zxid));
-    } else this.lastZxid = zxid;
+      return;
+    }
+    // What was left out because of damage has been reported as that.
+    const gap =
+      this.skipped === this.#skippedBefore
+        ? gapProblem(this.lastZxid, zxid, { file: this.stream.file, offset: record.offset })
+        : null;
+    if (gap !== null) this.#onProblem(gap);
+    this.#skippedBefore = this.skipped;
+    this.lastZxid = zxid;
   }
 
   // Fewer bytes than a record's head are left.

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ops, opTest } from '../../src/analysis/log-query.js';
 import { type OpRow, opRow, partsOf } from '../../src/analysis/op-row.js';
-import { txnProblems } from '../../src/analysis/txn-problems.js';
 import { rawText } from '../../src/jute/raw-text.js';
 import type { LoggedTxn } from '../../src/txnlog/logged-txn.js';
 import { readLog } from '../../src/txnlog/read-log.js';
+import { txnProblems } from '../../src/txnlog/txn-problems.js';
 import { useTempDir } from '../support/fixtures.js';
 import * as spec from '../support/log-spec.js';
 

@@ -34,10 +34,28 @@ const txns = (...numbers: number[]): LogSpec => ({ txns: numbers.map((zxid) => t
 
 describe('the logs of a directory', () => {
   it('are one history by zxid, whatever order their names have as text', () => {
-    const [source, said] = open({ 'log.10': txns(16, 17), 'log.9': txns(9, 10), 'log.1': txns(1, 2) });
-    expect(zxids(source)).toEqual([1, 2, 9, 10, 16, 17]);
+    const [source, said] = open({ 'log.10': txns(16, 17), 'log.f': txns(15), 'log.d': txns(13, 14) });
+    expect(zxids(source)).toEqual([13, 14, 15, 16, 17]);
     expect(source.isComplete).toBe(true);
     expect([...said.notes, ...said.problems]).toEqual([]);
+  });
+
+  it('tell of txns that none of them holds, but not of an epoch that began anew', () => {
+    const [source, said, folder] = open({
+      'log.1': txns(1, 2),
+      'log.9': txns(9),
+      'log.100000001': txns(0x100000001),
+    });
+    expect(zxids(source)).toEqual([1, 2, 9, 0x100000001]);
+    expect(said.problems).toMatchObject([
+      {
+        code: 'log-gap',
+        file: join(folder, 'log.9'),
+        offset: 16,
+        expected: 'zxid 0x3',
+        found: '0x9: 6 txns missing',
+      },
+    ]);
   });
 
   it('may overlap: equal txns come once', () => {
@@ -124,7 +142,13 @@ describe('a damaged history', () => {
       'log.6': txns(6),
     });
     expect(zxids(source)).toEqual([1, 6]);
-    expect(said.codes().sort()).toEqual(['file-empty', 'file-foreign', 'file-swapped', 'log-header-cut']);
+    expect(said.codes().sort()).toEqual([
+      'file-empty',
+      'file-foreign',
+      'file-swapped',
+      'log-gap',
+      'log-header-cut',
+    ]);
     expect(source.isComplete).toBe(false);
   });
 
@@ -135,7 +159,8 @@ describe('a damaged history', () => {
       'log.3': { ...txns(3), padding: 4096 },
     });
     expect(zxids(source)).toEqual([1, 3]);
-    expect(said.problems).toMatchObject([{ code: 'log-torn', severity: 'note' }]);
+    // The torn txn is in no other log.
+    expect(said.problems).toMatchObject([{ code: 'log-torn', severity: 'note' }, { code: 'log-gap' }]);
     expect(source.isComplete).toBe(true);
   });
 
@@ -143,7 +168,10 @@ describe('a damaged history', () => {
     const [source, said, folder] = open({ 'log.1': txns(1), 'log.2': txns(2), 'log.3': txns(3) });
     rmSync(join(folder, 'log.2'));
     expect(zxids(source)).toEqual([1, 3]);
-    expect(said.problems).toMatchObject([{ code: 'file-unreadable', file: join(folder, 'log.2') }]);
+    expect(said.problems).toMatchObject([
+      { code: 'file-unreadable', file: join(folder, 'log.2') },
+      { code: 'log-gap' },
+    ]);
     expect(source.isComplete).toBe(false);
   });
 

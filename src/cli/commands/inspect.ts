@@ -9,6 +9,7 @@ import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime } from '../../render/value.js';
 import { listServers, type Resolved, resolve } from '../../source/open.js';
 import { openIndex } from '../../store/index-reader.js';
+import { gapsBetween } from '../../txnlog/log-gap.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
@@ -120,7 +121,9 @@ function* allFiles(
       yield found;
     }
     const server = target.server(facts);
-    if (server !== null) servers.push(server);
+    if (server === null) continue;
+    servers.push(server);
+    for (const gap of gapsBetween(facts.filter(({ kind }) => kind === 'log'))) run.report(gap);
   }
 }
 

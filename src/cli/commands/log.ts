@@ -2,11 +2,11 @@
 import { pathPattern } from '../../analysis/glob.js';
 import { type OpQuery, ops, opTest } from '../../analysis/log-query.js';
 import { opRow } from '../../analysis/op-row.js';
-import { txnProblems } from '../../analysis/txn-problems.js';
 import { UsageError } from '../../errors.js';
 import { OP_CODES, type OpName } from '../../records/op-code.js';
 import { parseId } from '../../records/zxid.js';
 import type { TxnRange, TxnSource } from '../../source/sources.js';
+import { txnProblems } from '../../txnlog/txn-problems.js';
 import { errorCode, wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -99,7 +99,11 @@ export const log = defineCommand({
     'A multi is shown as its parts. Deletes that a closeSession lists follow it, marked implied. A log holds what was ' +
     'proposed: with one server alone it is not known what was committed.',
   run: async (args, context) => {
-    const range = rangeOf(args);
+    const range: TxnRange = {
+      ...rangeOf(args),
+      // An index finds the txns of one path without reading the others.
+      ...(args.path?.only == null ? {} : { path: args.path.only }),
+    };
     const { session, server, op, error, failed, subtree } = args;
     if (server !== undefined && server > 255) throw new UsageError(`server ${server} is above 255`);
     const query: OpQuery = { path: args.path?.regex, subtree, session, server, ops: op, failed, error };
