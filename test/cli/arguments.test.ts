@@ -1,0 +1,126 @@
+// What people type: words that cannot be meant, lists, options at the end of a line, help.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useTempDir } from '../support/fixtures.js';
+import { snapshotBytes } from '../support/snapshot-spec.js';
+import { rowsOf, zoolog } from './run-cli.js';
+
+const dir = useTempDir();
+for (const name of ['one', 'two', 'three']) {
+  mkdirSync(join(dir.path, name));
+  dir.write(`${name}/snapshot.5`, snapshotBytes());
+}
+const [one, two, three] = ['one', 'two', 'three'].map((name) => join(dir.path, name)) as [
+  string,
+  string,
+  string,
+];
+
+describe('several SOURCEs', () => {
+  it('are all indexed', async () => {
+    const db = join(dir.path, 'case.db');
+    const { code, stdout } = await zoolog(['index', one, two, '-o', db, three]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('3 clusters, 3 servers')]);
+    for (const name of ['one', 'two', 'three']) expect((await zoolog(['ls', `${db}#${name}`])).code).toBe(0);
+  });
+  it('are all inspected, also behind --', async () => {
+    for (const args of [
+      ['inspect', one, '--quick', two, three],
+      ['inspect', '--quick', one, '--', two, three],
+    ]) {
+      const { code, stdout } = await zoolog([...args.slice(0, 1), '--format', 'ndjson', ...args.slice(1)]);
+      expect(code).toBe(0);
+      expect(rowsOf(stdout).map(({ server }) => server)).toEqual([one, two, three]);
+    }
+  });
+});
+
+describe('what cannot be meant', () => {
+  const wrong: readonly (readonly string[])[] = [
+    ['ls', '--limit', '-1'],
+    ['ls', '--limit=-1'],
+    ['ls', '--limit', 'NaN'],
+    ['ls', '--limit', '1e3'],
+    ['ls', '--limit', ''],
+    ['ls', '--limit'],
+    ['ls', '--limit', '1', '--limit', '2'],
+    ['ls', '--format'],
+    ['ls', '--data'],
+    ['ls', '--format', 'xml'],
+    ['ls', '--format=json', '--format=csv'],
+    ['ls', '--colour'],
+    ['ls', '--__proto__=1'],
+    ['ls', '--constructor'],
+    ['ls', '/a', '/b'],
+    ['ls', '//'],
+    ['find', '--owner', '5'],
+    ['find', '--from', '12'],
+    ['find', '--from', '0x'],
+    ['find', '--to', '0x11112222333344445'],
+    ['find', '--from', '99999999999:1'],
+    ['find', '--since', 'x'],
+    ['find', '--since', '2026-01-01T00:00+99:99'],
+    ['find', '--since', '2026-01-01T00:00+05:60'],
+    ['find', '--since', '2026-03-29T02:30', '--tz', 'Europe/Berlin'],
+    ['find', '--tz', '+25:00'],
+    ['find', '--regex', '('],
+    ['find', '--matches', '['],
+    ['find', '--path', 'a'],
+    ['find', '--kind', 'x'],
+    ['find', '--time-of'],
+    ['log', '--op', 'x'],
+    ['log', '--error', 'x'],
+    ['log', '--server', '256'],
+    ['log', '--server', '-1'],
+    ['log', '--session', 'zz'],
+    ['du', '--top', '0'],
+    ['du', '--by'],
+    ['du', '--top', '5', '--by-pattern'],
+    ['sessions', '5'],
+    ['export', '--order', 'up'],
+    ['export', '--what'],
+    ['export', '-o'],
+  ];
+  it.each(wrong.map((args) => [args.join(' '), args] as const))(
+    'is answered in one line: %s',
+    async (_, args) => {
+      const [command, ...rest] = args as [string, ...string[]];
+      const { code, stdout, stderr } = await zoolog([command, one, ...rest]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^zoolog: [^\n]+\n$/);
+      expect(stderr).not.toMatch(/::|Error/);
+    },
+  );
+  it('is so as a command and as a word behind help too', async () => {
+    for (const args of [
+      ['nope'],
+      ['nope', '--help'],
+      ['help', 'nope'],
+      ['toString'],
+      ['--nope', 'ls'],
+      ['--', 'ls'],
+    ]) {
+      const { code, stdout, stderr } = await zoolog(args);
+      expect([args, code, stdout]).toEqual([args, 2, '']);
+      expect(stderr).toMatch(/^zoolog: .* is not a command; .*\n$/);
+    }
+  });
+});
+
+describe('help', () => {
+  it('comes for a command whichever way it is asked for', async () => {
+    const { stdout } = await zoolog(['ls', '--help']);
+    expect(stdout).toContain('zoolog ls <source> [znode]');
+    for (const args of [
+      ['help', 'ls'],
+      ['--help', 'ls'],
+      ['-h', 'ls'],
+    ]) {
+      expect(await zoolog(args)).toEqual({ code: 0, stdout, stderr: '' });
+    }
+    const overview = await zoolog(['--help']);
+    expect(await zoolog(['help', 'help'])).toEqual(overview);
+    expect(overview.stdout).toContain('Commands:');
+  });
+});
