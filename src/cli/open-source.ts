@@ -31,3 +31,10 @@ export function absent(znode: RawText, { isComplete, name }: ZnodeSource): strin
   const where = isComplete ? name : `what could be read of ${name}`;
   return `there is no znode ${shownPath(znode)} in ${where}`;
 }
+
+/** Says that a znode, below which something is asked for, is not there; true where it is not. */
+export function isAbsent(znode: RawText, tree: ZnodeSource, run: Run): boolean {
+  if (znode === '' || tree.get(znode) !== null) return false;
+  run.error(absent(znode, tree));
+  return true;
+}

@@ -7,7 +7,7 @@ import { wholeNumber, znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { lazily } from '../map.js';
-import { askTree } from '../open-source.js';
+import { askTree, isAbsent } from '../open-source.js';
 import { outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { treeFields } from '../run.js';
 
@@ -86,6 +86,7 @@ export const du = defineCommand({
     }
     if (top === 0) throw new UsageError('--top 0 would show nothing', 'leave it out to see all');
     return askTree(args, context, (tree, run) => {
+      if (isAbsent(znode, tree, run)) return EXIT.no;
       const isComplete = () => tree.isComplete;
       if (byPattern) {
         const rows = { columns: patternColumns, rows: lazily(() => pathPatterns(tree, znode)) };

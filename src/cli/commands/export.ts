@@ -11,7 +11,7 @@ import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { map } from '../map.js';
-import { askTree, askTxns } from '../open-source.js';
+import { askTree, askTxns, isAbsent } from '../open-source.js';
 import {
   dataOption,
   evidenceOption,
@@ -95,6 +95,7 @@ export const exportCommand = defineCommand({
     return intoFile(args, context, (to) =>
       isTree
         ? askTree(args, to, (tree, run) => {
+            if (isAbsent(under, tree, run)) return EXIT.no;
             const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
             const columns = znodeColumns({ data: true, evidence });
             const rows = map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), data));
