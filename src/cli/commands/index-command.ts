@@ -1,5 +1,6 @@
 // index: servers and clusters in one file. The library side is src/store.
 import { UsageError } from '../../errors.js';
+import { refuseInputs } from '../../export/output-file.js';
 import { parseZxid } from '../../records/zxid.js';
 import { formatDuration } from '../../render/human.js';
 import type { BuildOptions } from '../../store/build-index.js';
@@ -55,6 +56,7 @@ export const index = defineCommand({
     const inputs = openIndexInputs(args.input, options);
     const start = Date.now();
     try {
+      refuseInputs(args.output, inputs.places);
       const summary = buildIndex(args.output, inputs.clusters, {
         withoutData: !args.data,
         snapshots: args.snapshots,
