@@ -30,16 +30,11 @@ export interface OutputFileOptions {
  */
 export function outputFile(path: string, options: OutputFileOptions = {}): OutputFile {
   refuseInputs(path, options.inputs ?? []);
-  if (path === '' || path.endsWith(sep))
-    throw new UsageError(`"${path}" is not the name of a file`, 'name a file');
-  if (parseFileName(basename(path)) !== null) {
-    throw new UsageError(`${path}: a server would take it for its own by that name`, 'choose another name');
-  }
+  checkPlace(path);
   if (existsSync(path)) {
-    const stat = statSync(path);
-    if (stat.isDirectory()) throw new UsageError(`${path} is a directory`, 'name a file');
     // --force would rename /dev/null.
-    if (!stat.isFile()) throw new UsageError(`${path} is no ordinary file`, 'redirect the output with >');
+    if (!statSync(path).isFile())
+      throw new UsageError(`${path} is no ordinary file`, 'redirect the output with >');
     if (!options.force) throw new UsageError(`${path} exists`, 'choose another name, or --force');
   }
   const beside = join(dirname(path), `.${basename(path)}.zoolog-${process.pid}`);
@@ -70,9 +65,22 @@ export function outputFile(path: string, options: OutputFileOptions = {}): Outpu
   };
 }
 
-function open(path: string, beside: string): number {
+/** @throws UsageError where no file of that name can be made: it names a folder, or one in a folder that is not there. */
+export function checkPlace(path: string): void {
+  if (path === '' || path.endsWith(sep))
+    throw new UsageError(`"${path}" is not the name of a file`, 'name a file');
+  if (parseFileName(basename(path)) !== null) {
+    throw new UsageError(`${path}: a server would take it for its own by that name`, 'choose another name');
+  }
   const folder = dirname(path);
   if (!existsSync(folder)) throw new UsageError(`${path}: there is no folder ${folder}`, 'make it first');
+  if (!statSync(folder).isDirectory())
+    throw new UsageError(`${path}: ${folder} is no folder`, 'name another');
+  if (existsSync(path) && statSync(path).isDirectory())
+    throw new UsageError(`${path} is a directory`, 'name a file');
+}
+
+function open(path: string, beside: string): number {
   return attempt(path, () => openSync(beside, 'wx', 0o600));
 }
 

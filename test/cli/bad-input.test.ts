@@ -357,7 +357,6 @@ describe('an index that is none', () => {
     const folder = join(dir.path, 'folder.db');
     mkdirSync(folder);
     expect((await zoolog(['ls', folder])).code).toBe(2);
-    expect((await zoolog(['index', '-o', folder, soundFolder('indexed')])).code).toBe(3);
     const text = dir.write('mine.txt', 'mine');
     expect((await zoolog(['index', '-o', text, soundFolder('indexed')])).code).toBe(3);
     expect(readFileSync(text, 'utf8')).toBe('mine');

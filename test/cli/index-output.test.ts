@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROJECT, useTempDir } from '../support/fixtures.js';
@@ -13,4 +13,24 @@ test('an index is not made inside a directory that is read', async () => {
   const { code, stderr } = await zoolog(['index', '-o', join(server, 'version-2/case.db'), server]);
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('never written to') });
   expect(readdirSync(join(server, 'version-2'))).toEqual(files);
+});
+
+test('an index is not made where no file can be', async () => {
+  const source = 'fixtures/empty-3.9.5';
+  const taken = join(folder.path, 'a-folder');
+  mkdirSync(taken);
+  const file = folder.write('a-file', '');
+  for (const [place, said] of [
+    ['', 'name a file'],
+    [`${join(folder.path, 'x')}/`, 'name a file'],
+    [join(folder.path, 'absent', 'case.db'), 'make it first'],
+    [join(file, 'case.db'), 'is no folder'],
+    [taken, 'is a directory'],
+    [join(folder.path, 'snapshot.5'), 'a server would take it'],
+  ] as const) {
+    const { code, stdout, stderr } = await zoolog(['index', '-o', place, source]);
+    expect([place, code, stdout]).toEqual([place, 2, '']);
+    expect(stderr).toMatch(/^zoolog: [^\n]*; [^\n]*\n$/);
+    expect(stderr).toContain(said);
+  }
 });

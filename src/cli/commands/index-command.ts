@@ -1,6 +1,6 @@
 // index: servers and clusters in one file. The library side is src/store.
 import { UsageError } from '../../errors.js';
-import { refuseInputs } from '../../export/output-file.js';
+import { checkPlace, refuseInputs } from '../../export/output-file.js';
 import { parseZxid } from '../../records/zxid.js';
 import { formatDuration } from '../../render/human.js';
 import type { BuildOptions } from '../../store/build-index.js';
@@ -47,6 +47,7 @@ export const index = defineCommand({
     'The same command again adds what is new, reads again what changed, and marks what is gone. The index is made ' +
     'beside its place and renamed when it is whole. Exit code 1: made, but something could not be read.',
   run: async (args, context) => {
+    checkPlace(args.output);
     const [{ openIndexInputs }, { buildIndex }] = await Promise.all([
       import('../../source/index-inputs.js'),
       import('../../store/build-index.js'),
@@ -94,7 +95,6 @@ function many(count: number, what: string): string {
 function snapshotChoice(text: string): NonNullable<BuildOptions['snapshots']> {
   if (text === 'newest' || text === 'all') return text;
   const zxids = text.split(',').filter((part) => part !== '');
-  if (zxids.length === 0)
-    throw new UsageError('--snapshots names none', 'type newest, all, or zxids with commas');
+  if (zxids.length === 0) throw new UsageError('names none', 'type newest, all, or zxids with commas');
   return zxids.map(parseZxid);
 }
