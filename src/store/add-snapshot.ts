@@ -10,9 +10,7 @@ import { anyPaths, newPaths } from './locate-path.js';
 import { removeFile, unloadSnapshot } from './remove-file.js';
 import { scanSnapshot } from './scan-snapshot.js';
 import { checkUnchanged, type ServerWriter } from './server-writer.js';
-
-/** Which snapshots' znodes are loaded: the newest sound one of each server, all, or those with these zxids. */
-export type SnapshotChoice = 'newest' | 'all' | readonly bigint[];
+import type { SnapshotChoice } from './snapshot-choice.js';
 
 /** Adds a server's snapshots, newest first: the first sound one is the tree that a server would load. */
 export function addSnapshots(server: ServerWriter, choice: SnapshotChoice): void {

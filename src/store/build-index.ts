@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import type { DataDir } from '../datadir/data-dir.js';
 import { IndexError } from '../errors.js';
 import type { OnProblem } from '../problems.js';
-import type { SnapshotChoice } from './add-snapshot.js';
 import { isSqliteError, openForBuilding, openForReading } from './database.js';
 import { type IndexTotals, makeTables, writeIndex } from './index-writer.js';
 import { lock } from './lock.js';
@@ -14,8 +13,9 @@ import { NotOrdinary } from './path-feed.js';
 import { readProblems } from './problem-table.js';
 import type { OnProgress } from './progress.js';
 import { ScratchFile } from './scratch-file.js';
+import type { SnapshotChoice } from './snapshot-choice.js';
 
-export type { SnapshotChoice } from './add-snapshot.js';
+export type { SnapshotChoice } from './snapshot-choice.js';
 
 /** A server's directory and the name it goes by. */
 export interface ServerInput {
@@ -41,6 +41,8 @@ export interface BuildOptions {
   /** Called at the end with every problem that the index then holds. */
   readonly onProblem?: OnProblem;
   readonly onProgress?: OnProgress;
+  /** Takes what should be known: servers that lack a chosen snapshot. */
+  readonly onNote?: (text: string) => void;
   /** Bytes from which on the paths of a first snapshot are written by a thread of their own (default 32 MiB). */
   readonly threadFrom?: number;
 }
@@ -55,7 +57,8 @@ export interface BuildSummary extends IndexTotals {
 /**
  * Makes the index `file` of these clusters, or brings it up to date: what is new is added, what changed is loaded
  * again, what vanished is marked gone.
- * @throws IndexError where `file` is not an index, another run writes it, or the disk refuses.
+ * @throws IndexError where `file` is not an index, another run writes it, or the disk refuses; UsageError where no
+ * server has a chosen snapshot.
  */
 export function buildIndex(
   file: string,

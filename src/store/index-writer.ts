@@ -12,6 +12,7 @@ import { BuildState } from './build-state.js';
 import { type Database, lacksData, run, value } from './database.js';
 import { INDEXES, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
 import { ServerWriter } from './server-writer.js';
+import { checkChoice } from './snapshot-choice.js';
 
 /** What an index holds after a build. */
 export interface IndexTotals {
@@ -40,6 +41,7 @@ export function writeIndex(
   options: BuildOptions,
   sideFile: string | null,
 ): IndexTotals {
+  checkChoice(database, clusters, options.snapshots ?? 'newest', options.onNote ?? (() => {}));
   const build = new BuildState(database, withKnownData(database, file, options), sideFile);
   for (const { servers } of clusters) for (const { dir } of servers) build.progress.expect(dir);
   for (const cluster of clusters) {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROJECT, useTempDir } from '../support/fixtures.js';
@@ -32,5 +32,24 @@ test('an index is not made where no file can be', async () => {
     expect([place, code, stdout]).toEqual([place, 2, '']);
     expect(stderr).toMatch(/^zoolog: [^\n]*; [^\n]*\n$/);
     expect(stderr).toContain(said);
+  }
+});
+
+test('snapshots that are not there are an error of usage, said once', async () => {
+  const file = join(folder.path, 'choice.db');
+  for (const [choice, said] of [
+    ['0x99', 'zoolog: no server has a snapshot 0x99; empty-3.9.5/empty-3.9.5 has 0x0\n'],
+    [',', 'zoolog: --snapshots: names none; type newest, all, or zxids with commas\n'],
+  ] as const) {
+    const { code, stdout, stderr } = await zoolog([
+      'index',
+      '-o',
+      file,
+      'fixtures/empty-3.9.5',
+      '--snapshots',
+      choice,
+    ]);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: said });
+    expect(existsSync(file)).toBe(false);
   }
 });

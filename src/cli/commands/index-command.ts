@@ -63,6 +63,7 @@ export const index = defineCommand({
         snapshots: args.snapshots,
         hash: args.hash,
         onProblem: options.onProblem,
+        onNote: options.onNote,
         onProgress: (done, total) => options.onProgress?.('indexing', done, total),
       });
       run.finish(EXIT.ok);
