@@ -18,7 +18,7 @@ export function addLogs(server: ServerWriter): void {
 
 /** Adds a log, goes on where the last run ended, or finds it unchanged. */
 function addLog(server: ServerWriter, file: DataFile): void {
-  const { database } = server.build;
+  const { database, files } = server.build;
   const tail = fileTail(file.path);
   const known = server.files.known(file);
   if (known !== undefined) {
@@ -28,28 +28,31 @@ function addLog(server: ServerWriter, file: DataFile): void {
     const from = log === undefined || isSame ? null : resumeAt(file, log);
     if (log !== undefined && (isSame || from !== null)) {
       server.files.touch(known.id, file, tail);
-      if (from !== null) readOn(server, file, known.id, from, log);
+      const found = from === null ? 0 : readOn(server, file, known.id, from, log);
+      files[found > 0 ? 'grown' : 'unchanged']++;
       return;
     }
     removeFile(database, known.id);
   }
+  files[known === undefined ? 'added' : 'readAgain']++;
   const fileId = server.files.add(file, tail);
   if (file.content === 'log') readOn(server, file, fileId);
 }
 
+/** Reads a log, from its start or from where an earlier run ended; returns how many txns it found. */
 function readOn(
   server: ServerWriter,
   file: DataFile,
   fileId: number,
   from?: LogPosition,
   before?: KnownLog,
-): void {
+): number {
   const { database, progress } = server.build;
   if (from !== undefined) {
     const sql = `DELETE FROM problem WHERE file_id = ? AND ("offset" >= ? OR code = 'file-changed')`;
     run(database, sql, fileId, from.offset);
   }
-  server.reading(fileId, (onProblem) => {
+  const found = server.reading(fileId, (onProblem) => {
     const reader = readLog(file.path, from === undefined ? onProblem : unlessHeader(onProblem), from);
     try {
       const last = loadLog(reader, {
@@ -61,11 +64,13 @@ function readOn(
       });
       if (before === undefined) checkFirstZxid(reader, file, onProblem);
       writeRow(server, reader, fileId, last, before);
+      return reader.recordCount;
     } finally {
       checkUnchanged(reader.stream.hasChanged(), file.path, onProblem);
       reader.close();
     }
   });
+  return found ?? 0;
 }
 
 // The header is read again with every run; what is wrong with it is known.

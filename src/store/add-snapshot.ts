@@ -26,18 +26,20 @@ export function addSnapshots(server: ServerWriter, choice: SnapshotChoice): void
 
 /** Adds a snapshot or finds it unchanged; returns whether it is sound. */
 function addSnapshot(server: ServerWriter, file: DataFile, isWanted: boolean): boolean {
-  const { database } = server.build;
+  const { database, files } = server.build;
   const tail = fileTail(file.path);
   const known = server.files.known(file);
   if (known !== undefined) {
     const before = row(database, 'SELECT is_loaded, is_sound FROM snapshot WHERE id = ?', known.id);
     if (before !== undefined && isUnchanged(known, file, tail) && (before.is_loaded === 1n || !isWanted)) {
       server.files.touch(known.id, file, tail);
+      files.unchanged++;
       if (before.is_loaded === 1n && !isWanted) unloadSnapshot(database, known.id);
       return before.is_sound === 1n;
     }
     removeFile(database, known.id);
   }
+  files[known === undefined ? 'added' : 'readAgain']++;
   const fileId = server.files.add(file, tail);
   if (file.content !== 'snapshot') return false;
   const isSound = server.reading(fileId, (onProblem) => {

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import type { DataDir } from '../datadir/data-dir.js';
 import { IndexError } from '../errors.js';
 import type { OnProblem } from '../problems.js';
-import { isSqliteError, openForBuilding, openForReading } from './database.js';
+import { isSqliteError, openForBuilding, openForReading, value } from './database.js';
 import { type IndexTotals, makeTables, writeIndex } from './index-writer.js';
 import { lock } from './lock.js';
 import { NotOrdinary } from './path-feed.js';
@@ -52,6 +52,8 @@ export interface BuildSummary extends IndexTotals {
   readonly file: string;
   /** True where there was no index before. */
   readonly isNew: boolean;
+  /** How many txns more it has than before. */
+  readonly newTxns: number;
 }
 
 /**
@@ -68,12 +70,12 @@ export function buildIndex(
   const unlock = lock(file);
   try {
     const isNew = !existsSync(file);
-    if (!isNew) openForReading(file).close();
+    const before = isNew ? 0 : countTxns(file);
     const scratch = new ScratchFile(file);
     try {
       const totals = build(scratch, isNew, clusters, options);
       scratch.publish();
-      return { file, isNew, ...totals };
+      return { file, isNew, newTxns: totals.txns - before, ...totals };
     } finally {
       scratch.remove();
     }
@@ -82,6 +84,16 @@ export function buildIndex(
     throw new IndexError(file, `cannot be written: ${error.message}`);
   } finally {
     unlock();
+  }
+}
+
+/** Txns of an index. @throws IndexError where it is none. */
+function countTxns(file: string): number {
+  const database = openForReading(file);
+  try {
+    return Number(value(database, 'SELECT count(*) FROM txn'));
+  } finally {
+    database.close();
   }
 }
 

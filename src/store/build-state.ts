@@ -7,14 +7,26 @@ import { PathTable } from './path-table.js';
 import { BuildProgress } from './progress.js';
 import { TxnTable } from './txn-table.js';
 
+/** What became of the files of a build. */
+export interface FileCounts {
+  /** Not in the index before. */
+  added: number;
+  /** Logs with txns behind the last one that was known. */
+  grown: number;
+  /** Read from the start again: rewritten or cut, or a snapshot whose znodes are loaded now. */
+  readAgain: number;
+  unchanged: number;
+  /** In the index, and there no more since this run. */
+  gone: number;
+}
+
 /** A build under way. */
 export class BuildState {
   readonly database: Database;
   readonly options: BuildOptions;
   readonly progress: BuildProgress;
   readonly acls: AclTable;
-  /** Files read in this run. */
-  filesRead = 0;
+  readonly files: FileCounts = { added: 0, grown: 0, readAgain: 0, unchanged: 0, gone: 0 };
   #sideFile: string | null;
   #txns: TxnTable | null = null;
   #paths: PathTable | null = null;

@@ -88,11 +88,13 @@ export class FileTable {
       .run(this.#shown(path), hash, size, tail, hash, size, Math.floor(mtimeMs), tail, id);
   }
 
-  /** Marks what is known and not among these files. */
-  markGone(present: readonly DataFile[]): void {
+  /** Marks what is known and not among these files; returns how many of them were there until now. */
+  markGone(present: readonly DataFile[]): number {
     const keys = new Set(present.map(keyOf));
-    const mark = this.#database.prepare('UPDATE file SET is_gone = 1 WHERE id = ?');
-    for (const [key, { id }] of this.#known) if (!keys.has(key)) mark.run(id);
+    const mark = this.#database.prepare('UPDATE file SET is_gone = 1 WHERE id = ? AND is_gone = 0');
+    let gone = 0;
+    for (const [key, { id }] of this.#known) if (!keys.has(key)) gone += mark.run(id).changes;
+    return gone;
   }
 }
 

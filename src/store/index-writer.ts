@@ -8,7 +8,7 @@ import { formatZxid } from '../records/zxid.js';
 import { addLogs } from './add-log.js';
 import { addSnapshots } from './add-snapshot.js';
 import type { BuildOptions, ClusterInput } from './build-index.js';
-import { BuildState } from './build-state.js';
+import { BuildState, type FileCounts } from './build-state.js';
 import { type Database, lacksData, run, value } from './database.js';
 import { INDEXES, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
 import { ServerWriter } from './server-writer.js';
@@ -23,8 +23,8 @@ export interface IndexTotals {
   readonly txns: number;
   /** Files, gone ones apart, of which something could not be read. */
   readonly badFiles: number;
-  /** Files read in this run, wholly or from where the last one ended. */
-  readonly filesRead: number;
+  /** Of this run. */
+  readonly files: Readonly<FileCounts>;
 }
 
 /** Makes the tables where there are none. */
@@ -60,7 +60,7 @@ export function writeIndex(
 function addServer(server: ServerWriter, dir: DataDir): void {
   addSnapshots(server, server.build.options.snapshots ?? 'newest');
   addLogs(server);
-  server.files.markGone([...dir.snapshots, ...dir.logs]);
+  server.build.files.gone += server.files.markGone([...dir.snapshots, ...dir.logs]);
 }
 
 // An index has the data of all that is in it, or of nothing.
@@ -77,7 +77,7 @@ function withKnownData(database: Database, file: string, options: BuildOptions):
   return { ...options, withoutData };
 }
 
-function totals({ database, filesRead }: BuildState): IndexTotals {
+function totals({ database, files }: BuildState): IndexTotals {
   const count = (sql: string) => Number(value(database, sql));
   return {
     clusters: count('SELECT count(*) FROM cluster'),
@@ -85,7 +85,7 @@ function totals({ database, filesRead }: BuildState): IndexTotals {
     znodes: count('SELECT coalesce(sum(znodes), 0) FROM snapshot WHERE is_loaded = 1'),
     txns: count('SELECT count(*) FROM txn'),
     badFiles: count(BAD_FILES),
-    filesRead,
+    files,
   };
 }
 

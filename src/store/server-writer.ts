@@ -83,7 +83,6 @@ export class ServerWriter {
    */
   reading<T>(fileId: number, read: (onProblem: OnProblem) => T): T | null {
     const onProblem = this.onProblem(fileId);
-    this.build.filesRead++;
     try {
       return read(onProblem);
     } catch (error) {

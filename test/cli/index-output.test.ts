@@ -1,7 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROJECT, useTempDir } from '../support/fixtures.js';
+import { creates, logBytes } from '../support/log-spec.js';
+import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.js';
 import { zoolog } from './run-cli.js';
 
 const folder = useTempDir();
@@ -52,4 +54,25 @@ test('snapshots that are not there are an error of usage, said once', async () =
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: said });
     expect(existsSync(file)).toBe(false);
   }
+});
+
+test('indexing again says what was new', async () => {
+  const file = join(folder.path, 'again.db');
+  const input = join(folder.path, 'in', 'version-2');
+  mkdirSync(input, { recursive: true });
+  const log = (txns: number) => writeFileSync(join(input, 'log.1'), logBytes({ txns: creates(txns) }));
+  const run = async () => {
+    const { code, stdout } = await zoolog(['index', '-o', file, input]);
+    expect(code).toBe(0);
+    return stdout.slice(file.length).replace(/ in \d+ s\n$/, '');
+  };
+  log(3);
+  expect(await run()).toBe(': 1 cluster, 1 server, 0 znodes, 3 txns, 1 file read');
+  expect(await run()).toBe(': 1 cluster, 1 server, 0 znodes, 3 txns (0 new); 1 file: 1 unchanged');
+  log(5);
+  writeFileSync(join(input, 'snapshot.2'), snapshotBytes({ znodes: NEW_TREE }));
+  expect(await run()).toBe(': 1 cluster, 1 server, 4 znodes, 5 txns (2 new); 2 files: 1 grown, 1 new');
+  rmSync(join(input, 'snapshot.2'));
+  log(1);
+  expect(await run()).toBe(': 1 cluster, 1 server, 4 znodes, 1 txn; 1 file: 1 read again, 1 gone');
 });

@@ -44,8 +44,8 @@ describe('indexing again', () => {
     const files = { 'snapshot.1': snapshot('x'), 'log.2': logBytes({ txns: creates(5, 2n) }) };
     const { rows, before, summary } = again(files, () => {});
     expect(rows).toEqual(before);
-    // A raw log is looked at from its last record on.
-    expect(summary.filesRead).toBe(1);
+    expect(summary.files).toEqual({ added: 0, grown: 0, readAgain: 0, unchanged: 2, gone: 0 });
+    expect(summary.newTxns).toBe(0);
   });
 
   test('finds ten more txns in a preallocated log whose size stayed', () => {
@@ -56,7 +56,7 @@ describe('indexing again', () => {
     const [five, fifteen] = [logBytes(log(5)), logBytes(log(15))];
     expect(fifteen.length).toBe(five.length);
     const { rows, fresh, summary } = again({ 'log.1': five }, write('log.1', fifteen));
-    expect(summary.txns).toBe(15);
+    expect(summary).toMatchObject({ txns: 15, newTxns: 10, files: { grown: 1, unchanged: 0, readAgain: 0 } });
     expect(rows).toEqual(fresh);
   });
 
@@ -66,7 +66,7 @@ describe('indexing again', () => {
     const { rows, fresh, summary } = again({ 'log.1': bytes }, (folder) =>
       truncateSync(join(folder, 'log.1'), cutTo),
     );
-    expect(summary.txns).toBe(5);
+    expect(summary).toMatchObject({ txns: 5, newTxns: -5, files: { grown: 0, unchanged: 0, readAgain: 1 } });
     expect(rows).toEqual(fresh);
   });
 
@@ -113,7 +113,7 @@ describe('indexing again', () => {
         : line,
     );
     expect(rows).toEqual(marked);
-    expect(summary).toMatchObject({ txns: 5, badFiles: 0 });
+    expect(summary).toMatchObject({ txns: 5, badFiles: 0, files: { unchanged: 1, gone: 1 } });
   });
 
   test('takes a file back that had vanished', () => {

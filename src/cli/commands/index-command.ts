@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import { checkPlace, refuseInputs } from '../../export/output-file.js';
 import { parseZxid } from '../../records/zxid.js';
 import { formatDuration } from '../../render/human.js';
-import type { BuildOptions } from '../../store/build-index.js';
+import type { BuildOptions, BuildSummary } from '../../store/build-index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { outputOptions, sourceOptions } from '../options.js';
@@ -67,15 +67,9 @@ export const index = defineCommand({
         onProgress: (done, total) => options.onProgress?.('indexing', done, total),
       });
       run.finish(EXIT.ok);
-      const { clusters, servers, znodes, txns, filesRead, badFiles } = summary;
-      const counts = [
-        many(clusters, 'cluster'),
-        many(servers, 'server'),
-        many(znodes, 'znode'),
-        many(txns, 'txn'),
-        `${many(filesRead, 'file')} read in ${formatDuration((Date.now() - start) / 1000)}`,
-      ];
-      context.stdout.write(`${args.output}: ${counts.join(', ')}\n`);
+      const { badFiles } = summary;
+      const took = formatDuration((Date.now() - start) / 1000);
+      context.stdout.write(`${args.output}: ${countsText(summary)} in ${took}\n`);
       if (badFiles > 0) {
         run.error(
           `${many(badFiles, 'file')} could not be read whole: zoolog sql ${args.output} "SELECT * FROM problem"`,
@@ -88,6 +82,22 @@ export const index = defineCommand({
     }
   },
 });
+
+/** What the index holds, and what of it is new. */
+function countsText({ clusters, servers, znodes, txns, newTxns, isNew, files }: BuildSummary): string {
+  const counts = [
+    many(clusters, 'cluster'),
+    many(servers, 'server'),
+    many(znodes, 'znode'),
+    many(txns, 'txn') + (isNew || newTxns < 0 ? '' : ` (${newTxns} new)`),
+  ].join(', ');
+  if (isNew) return `${counts}, ${many(files.added, 'file')} read`;
+  const { added, grown, readAgain, unchanged, gone } = files;
+  const fates = Object.entries({ unchanged, grown, new: added, 'read again': readAgain, gone })
+    .filter(([, count]) => count > 0)
+    .map(([fate, count]) => `${count} ${fate}`);
+  return `${counts}; ${many(unchanged + grown + added + readAgain, 'file')}: ${fates.join(', ')}`;
+}
 
 function many(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
