@@ -20,7 +20,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['snapshot', 'txnlog'],
   ['container', 'records'],
   ['jute', 'problems-doc'],
-  ['problems', 'thread'],
+  ['problems', 'thread', 'removed-at-end'],
   ['errors'],
 ];
 

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, s
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { parseFileName } from '../datadir/file-name.js';
 import { InputError, UsageError } from '../errors.js';
-import { removedAtEnd } from '../source/temp-folder.js';
+import { removedAtEnd } from '../removed-at-end.js';
 
 /** A file that is being written. */
 export interface OutputFile {
@@ -39,7 +39,7 @@ export function outputFile(path: string, options: OutputFileOptions = {}): Outpu
   }
   const beside = join(dirname(path), `.${basename(path)}.zoolog-${process.pid}`);
   let fd = open(path, beside);
-  const remove = removedAtEnd(resolve(beside));
+  const remove = removedAtEnd([resolve(beside)]);
   const close = () => {
     if (fd >= 0) closeSync(fd);
     fd = -1;

@@ -3,13 +3,18 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { IndexError } from '../errors.js';
 
+/** Holds the id of the process that writes an index. */
+export function lockFileOf(file: string): string {
+  return `${file}.lock`;
+}
+
 /**
  * Takes the lock of an index and returns the function that gives it back. A lock whose process is gone is taken
  * over.
  * @throws IndexError where another process holds it, or the folder cannot be written to.
  */
 export function lock(file: string): () => void {
-  const lockFile = `${file}.lock`;
+  const lockFile = lockFileOf(file);
   for (let attempt = 0; ; attempt++) {
     try {
       make(lockFile, join(dirname(file), `.${basename(file)}.${process.pid}.tmp-lock`));

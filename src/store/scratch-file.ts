@@ -10,7 +10,9 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { removedAtEnd } from '../removed-at-end.js';
+import { lockFileOf } from './lock.js';
 
 /** Made under the lock of the index, so that no other run has one. */
 export class ScratchFile {
@@ -19,8 +21,10 @@ export class ScratchFile {
   readonly path: string;
   /** A second private file, for a thread. */
   readonly side: string;
+  /** Removes all of it. */
+  readonly remove: () => void;
 
-  /** Removes what killed runs left. */
+  /** Removes what runs left that were killed together with what tidies up behind them. */
   constructor(target: string) {
     this.target = target;
     this.path = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
@@ -31,6 +35,11 @@ export class ScratchFile {
     for (const name of readdirSync(dirname(target))) {
       if (isLeftover.test(name)) rmSync(join(dirname(target), name), { force: true });
     }
+    const files = [this.path, this.side].flatMap((file) => [file, `${file}-journal`]);
+    this.remove = removedAtEnd(
+      files.map((file) => resolve(file)),
+      resolve(lockFileOf(target)),
+    );
   }
 
   /** Makes it anew: empty, or a copy of the index. */
@@ -46,10 +55,6 @@ export class ScratchFile {
     sync(this.path);
     renameSync(this.path, this.target);
     sync(dirname(this.target));
-  }
-
-  remove(): void {
-    rmSync(this.path, { force: true });
   }
 }
 

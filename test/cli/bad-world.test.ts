@@ -80,6 +80,33 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('Ctrl-C, SIGTERM and SIGKILL', () => {
+  it('in the middle of an index leave the old one, or none, and nothing else', async () => {
+    const input = join(dir.path, 'input');
+    mkdirSync(input);
+    const txns = Array.from({ length: 100_000 }, (_, i) => ({ zxid: BigInt(i + 1), ...create(`/${i}`) }));
+    writeFileSync(join(input, 'log.1'), buildLog({ txns }).bytes);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+      const folder = join(dir.path, `index-${signal}`);
+      mkdirSync(folder);
+      const old = signal === 'SIGINT' ? [] : ['case.db'];
+      const file = join(folder, 'case.db');
+      if (old.length > 0) expect(run(['index', '-o', file, 'fixtures/empty-3.9.5']).status).toBe(0);
+      const before = bytesIn(folder);
+      const args = ['index', '-o', file, input];
+      const child = spawn(process.execPath, [...FROM_SOURCE, ...args], { cwd: PROJECT, stdio: 'ignore' });
+      const exit = once(child, 'exit');
+      while (bytesIn(folder) < before + 100_000 && child.exitCode === null) await sleep(5);
+      expect(readdirSync(folder)).toContain('case.db.lock');
+      child.kill(signal);
+      expect((await exit)[1]).toBe(signal);
+      for (let i = 0; i < 100 && readdirSync(folder).length > old.length; i++) await sleep(20);
+      expect([signal, readdirSync(folder)]).toEqual([signal, old]);
+      expect(bytesIn(folder)).toBe(before);
+    }
+  });
+});
+
 function bytesIn(folder: string): number {
   const sizes = readdirSync(folder).map(
     (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size,
