@@ -4,6 +4,8 @@ import { type RawText, rawText } from '../jute/raw-text.js';
 
 /** A path pattern, ready for use. It is plain data, so that a worker thread can be sent one. */
 export interface PathPattern {
+  /** As it was typed. */
+  readonly text: string;
   readonly regex: RegExp;
   /** The path all matches are at or below: the segments before the first `*`. */
   readonly under: RawText;
@@ -14,7 +16,7 @@ export interface PathPattern {
 /**
  * Compiles a path pattern. `*` stands for any characters but `/`, `**` for any at all, and for none between two
  * slashes; everything else stands for itself. It is matched against the bytes of whole paths.
- * @throws UsageError for one that does not begin with `/`.
+ * @throws UsageError for one that does not begin with `/`, or that no path can fit.
  * @example pathPattern('/kafka/**').regex.test('/kafka/topics/a/state')
  */
 export function pathPattern(pattern: string): PathPattern {
@@ -24,8 +26,13 @@ export function pathPattern(pattern: string): PathPattern {
       `paths are whole: /**/${pattern}`,
     );
   }
+  if (pattern !== '/' && (pattern.endsWith('/') || pattern.includes('//'))) {
+    const clean = pattern.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
+    throw new UsageError(`no path can fit ${pattern}`, `type ${clean}`);
+  }
   const raw = rawText(pattern);
   return {
+    text: pattern,
     regex: new RegExp(`^${globSource(raw, '[^/]*')}$`, 's'),
     under: fixedPart(raw),
     only: raw.includes('*') ? null : raw,

@@ -69,11 +69,14 @@ export function opTest(query: OpQuery): OpTest | null {
   return (header, part) => tests.every((test) => test(header, part));
 }
 
-/** The ops of a history that meet a test, each with its txn. */
-export function* ops(
-  txns: Iterable<LoggedTxn>,
-  test: OpTest | null,
-): Generator<{ readonly logged: LoggedTxn; readonly part: OpPart }> {
+/** An op and its txn. */
+export interface FoundOp {
+  readonly logged: LoggedTxn;
+  readonly part: OpPart;
+}
+
+/** The ops of a history that meet a test. */
+export function* ops(txns: Iterable<LoggedTxn>, test: OpTest | null): Generator<FoundOp> {
   for (const logged of txns) {
     for (const part of partsOf(logged.txn)) {
       if (test === null || test(logged.txn.header, part)) yield { logged, part };

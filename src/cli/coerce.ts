@@ -51,7 +51,13 @@ export function regularExpression(text: string): RegExp {
 
 /** A KeeperException code, as its number or its name in any case. @throws UsageError for anything else. */
 export function errorCode(text: string): number {
-  if (/^-?\d{1,9}$/.test(text)) return Number(text);
+  if (/^(0|-\d{1,9})$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text)) {
+    const meant = ERROR_NAMES[-Number(text)];
+    const hint =
+      meant === undefined ? 'type a code or its name, -101 or NONODE' : `type -${text} or ${meant}`;
+    throw new UsageError(`${text} is not an error of ZooKeeper: codes are negative`, hint);
+  }
   const name = text.toUpperCase().replaceAll('_', '');
   const found = Object.entries(ERROR_NAMES).find(([, known]) => known === name);
   if (found === undefined) {

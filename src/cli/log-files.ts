@@ -5,8 +5,8 @@ import { LogFile } from '../source/log-file.js';
 import { readableLogs } from '../source/log-source.js';
 import { openTxns, type Resolved, resolve } from '../source/open.js';
 import { SourceLog } from '../source/source-log.js';
-import type { SourceOptions } from '../source/source-options.js';
 import type { TxnSource } from '../source/sources.js';
+import { type AskedPaths, noteAbsentPaths } from './absent-path.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { type LineQuery, type NamedFile, type Printed, printLogLines } from './log-lines.js';
@@ -15,7 +15,7 @@ import { Run, type RunArgs } from './run.js';
 
 /** Prints the ops of a log or of a directory's logs and returns the exit code; null for any other SOURCE. */
 export async function printLogFiles(
-  args: RunArgs & { readonly source: string },
+  args: RunArgs & AskedPaths & { readonly source: string },
   query: LineQuery,
   context: Context,
 ): Promise<number | null> {
@@ -27,7 +27,10 @@ export async function printLogFiles(
     const bytes = files.reduce((sum, { path }) => sum + statSync(path).size, 0);
     const printed = await printLogLines(files, bytes, query, run.sourceOptions, context.stdout);
     if (printed.isDamaged) run.markIncomplete();
-    if (printed.stoppedAfter !== null) mergeRest(args.source, query, printed, run);
+    const rest = printed.stoppedAfter === null ? 0 : mergeRest(args.source, query, printed, run);
+    if (!printed.hasLines && rest === 0) {
+      asking(args.source, run, (txns) => noteAbsentPaths(txns, args, run));
+    }
     return run.finish(EXIT.ok);
   } finally {
     resolved.close();
@@ -51,16 +54,27 @@ function logFiles(resolved: Exclude<Resolved, { kind: 'index' }>, run: Run): Nam
   return files.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
 }
 
-// Files overlap from here on: one by one, and txns that several hold once.
-function mergeRest(source: string, query: LineQuery, { stoppedAfter }: Printed, run: Run): void {
-  const txns: TxnSource = openTxns(source, run.sourceOptions as SourceOptions);
-  try {
+// Files overlap from here on: one by one, and txns that several hold once. Returns how many lines that made.
+function mergeRest(source: string, query: LineQuery, { stoppedAfter }: Printed, run: Run): number {
+  return asking(source, run, (txns) => {
     const { fromZxid = 0n } = query.range;
     const from = stoppedAfter! >= fromZxid ? stoppedAfter! + 1n : fromZxid;
     const lines = new OpLines(query.data);
     const found = ops(txns.txns({ ...query.range, fromZxid: from }), opTest(query.ops));
-    for (const { logged, part } of found) run.context.stdout.write(lines.line(logged, part));
+    let count = 0;
+    for (const { logged, part } of found) {
+      run.context.stdout.write(lines.line(logged, part));
+      count++;
+    }
     if (!txns.isComplete) run.markIncomplete();
+    return count;
+  });
+}
+
+function asking<T>(source: string, run: Run, ask: (txns: TxnSource) => T): T {
+  const txns = openTxns(source, run.sourceOptions);
+  try {
+    return ask(txns);
   } finally {
     txns.close();
   }

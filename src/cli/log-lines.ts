@@ -44,6 +44,8 @@ export interface Printed {
   readonly isDamaged: boolean;
   /** Where printing stopped because files overlap: all up to this zxid is printed. Null where all is printed. */
   readonly stoppedAfter: bigint | null;
+  /** Any line was put out. */
+  readonly hasLines: boolean;
 }
 
 /** Some lines, and the zxids of the records read for them (also of those that no line came of). */
@@ -170,6 +172,7 @@ export async function printLogLines(
     threads > 1 ? inThreads(files, query, options, threads) : inThisThread(files, query, options);
   let isDamaged = false;
   let printed = -1n;
+  let hasLines = false;
   for await (const next of stream) {
     if ('isDamaged' in next) {
       isDamaged ||= next.isDamaged;
@@ -178,7 +181,7 @@ export async function printLogLines(
     const { piece, file } = next;
     const later = files[file + 1]?.first;
     const isInOrder = piece.isAscending && piece.low > printed && (later === undefined || piece.high < later);
-    if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: printed };
+    if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: printed, hasLines };
     // Where nothing was left out for its time, a file that begins later than the one before it ended shows a hole.
     const isWhole = query.range.since === undefined && query.range.until === undefined;
     if (isWhole && printed >= 0n && piece.low === files[file]!.first) {
@@ -186,9 +189,10 @@ export async function printLogLines(
       if (gap !== null) options.onProblem(gap);
     }
     sink.write(piece.text);
+    hasLines ||= piece.text.length > 0;
     printed = piece.high;
   }
-  return { isDamaged, stoppedAfter: null };
+  return { isDamaged, stoppedAfter: null, hasLines };
 }
 
 async function* inThisThread(

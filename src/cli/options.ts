@@ -1,5 +1,6 @@
 // Options that several commands share, each declared once.
-import { parseZxid } from '../records/zxid.js';
+import { UsageError } from '../errors.js';
+import { formatZxid, parseZxid } from '../records/zxid.js';
 import { DATA_MODES } from '../render/bytes.js';
 import { FORMATS } from '../render/render.js';
 import type { TxnRange } from '../source/sources.js';
@@ -120,14 +121,29 @@ export interface RangeArgs {
   readonly to?: bigint | undefined;
 }
 
-/** The range that was asked for. Ends that were not given are absent. */
+/** The range that was asked for. Ends that were not given are absent. @throws UsageError where nothing can be in it. */
 export function rangeOf({ since, until, tz, from, to }: RangeArgs): TxnRange {
-  return {
+  const range = {
     ...(since === undefined ? {} : { since: parseTime(since, tz) }),
     ...(until === undefined ? {} : { until: parseTime(until, tz) }),
     ...(from === undefined ? {} : { fromZxid: from }),
     ...(to === undefined ? {} : { toZxid: to }),
   };
+  if (from !== undefined && to !== undefined && from > to) {
+    const hint = `type --from ${formatZxid(to)} --to ${formatZxid(from)}`;
+    throw new UsageError(`--from ${formatZxid(from)} is behind --to ${formatZxid(to)}`, hint);
+  }
+  if (range.since !== undefined && range.until !== undefined && range.since >= range.until) {
+    const hint = '--since is included, --until is not';
+    throw new UsageError(`--since ${since} is not before --until ${until}`, hint);
+  }
+  return range;
+}
+
+/** @throws UsageError where the least that is asked for is more than the most. */
+export function checkLimits(what: string, least: number | undefined, most: number | undefined): void {
+  if (least === undefined || most === undefined || least <= most) return;
+  throw new UsageError(`--min-${what} ${least} is more than --max-${what} ${most}`, 'nothing can be both');
 }
 
 /** SOURCE, the first argument of every command. */

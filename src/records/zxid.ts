@@ -33,6 +33,7 @@ export function parseZxid(text: string): Zxid {
     if (epoch < 2n ** 31n && counter < 2n ** 32n) return (epoch << 32n) | counter;
   }
   if (/^[0-9a-f]{1,16}$/i.test(text)) {
+    if (/^\d$/.test(text)) throw new UsageError(`${text} is not a zxid`, `type 0x${text}`);
     const decimal = /^\d+$/.test(text) ? `, or 0x${BigInt(text).toString(16)} for the decimal number` : '';
     throw new UsageError(`zxid ${text} could be hex or decimal`, `type 0x${text} for hex${decimal}`);
   }

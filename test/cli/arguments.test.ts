@@ -68,9 +68,21 @@ describe('what cannot be meant', () => {
     ['find', '--matches', '['],
     ['find', '--path', 'a'],
     ['find', '--kind', 'x'],
+    ['find', '--path', '/a/'],
+    ['find', '--path', '/a//b'],
+    ['find', '/zookeeper', '--path', '/zk/**'],
+    ['find', '--from', '0x5', '--to', '0x4'],
+    ['find', '--since', '2026-01-02', '--until', '2026-01-01'],
+    ['find', '--min-size', '5', '--max-size', '4'],
+    ['find', '--min-children', '5', '--max-children', '4'],
     ['find', '--time-of'],
     ['log', '--op', 'x'],
     ['log', '--error', 'x'],
+    ['log', '--error', '101'],
+    ['log', '--error', '99999'],
+    ['log', '--from', '5:1', '--to', '4:9'],
+    ['log', '--since', '2026', '--until', '2026'],
+    ['export', '--what', 'txns', '--from', '0x5', '--to', '0x4'],
     ['log', '--server', '256'],
     ['log', '--server', '-1'],
     ['log', '--session', 'zz'],
@@ -105,6 +117,16 @@ describe('what cannot be meant', () => {
       expect([args, code, stdout]).toEqual([args, 2, '']);
       expect(stderr).toMatch(/^zoolog: .* is not a command; .*\n$/);
     }
+  });
+});
+
+describe('a mistake that looks like a question', () => {
+  it('is answered with what was probably meant', async () => {
+    const hint = async (...args: string[]) => (await zoolog(args)).stderr.split('; ').at(-1)?.trimEnd();
+    expect(await hint('log', one, '--error', '101')).toBe('type -101 or NONODE');
+    expect(await hint('log', one, '--from', '0x5', '--to', '0x4')).toBe('type --from 0x4 --to 0x5');
+    expect(await hint('log', one, '--path', '/a//b/')).toBe('type /a/b');
+    expect(await hint('log', one, '--from', '7')).toBe('type 0x7');
   });
 });
 

@@ -178,7 +178,7 @@ describe('log --format ndjson', () => {
     };
     const inThreads = await run(1e9);
     expect(inThreads).toEqual(await run(0));
-    expect(inThreads.printed).toEqual({ isDamaged: true, stoppedAfter: null });
+    expect(inThreads.printed).toEqual({ isDamaged: true, stoppedAfter: null, hasLines: true });
     expect(inThreads.problems).toEqual(['log-checksum log.2']);
     expect(zxids(inThreads.text)).toEqual(
       Array.from({ length: 14_000 }, (_, i) => i + 1).filter((n) => n !== 6008),

@@ -1,15 +1,18 @@
 // find: znodes that meet conditions.
 import { find as findZnodes } from '../../analysis/find.js';
 import { pathPattern, textPattern } from '../../analysis/glob.js';
+import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { znodeRow } from '../../analysis/znode-row.js';
+import { UsageError } from '../../errors.js';
 import { parseId } from '../../records/zxid.js';
 import { regularExpression, wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
 import { map } from '../map.js';
-import { askTree } from '../open-source.js';
+import { askTree, isAbsent } from '../open-source.js';
 import {
+  checkLimits,
   dataOption,
   evidenceOption,
   kindOption,
@@ -99,9 +102,18 @@ export const find = defineCommand({
   options,
   run: (args, context) => {
     const { since, until, fromZxid, toZxid } = rangeOf(args);
+    checkLimits('size', args.minSize, args.maxSize);
+    checkLimits('children', args.minChildren, args.maxChildren);
+    const { znode: under, path } = args;
+    if (path !== undefined && !isAtOrBelow(path.under, under) && !isAtOrBelow(under, path.under)) {
+      throw new UsageError(
+        `--path ${path.text} lies outside of ${shownPath(under)}`,
+        'patterns are whole paths',
+      );
+    }
     const query = {
-      under: args.znode,
-      path: args.path,
+      under,
+      path,
       pathRegex: args.regex,
       kinds: args.kind,
       owner: args.owner,
@@ -122,6 +134,7 @@ export const find = defineCommand({
       emulate353: args.emulate353,
     };
     return askTree(args, context, (tree, run) => {
+      if (isAbsent(under, tree, run)) return EXIT.no;
       const { data: mode, evidence, emulate353 } = args;
       const isLines = args.format === 'table' && !args.long && mode === undefined && !evidence;
       const znodes = findZnodes(tree, query, { data: mode !== undefined, numChildren: !isLines });

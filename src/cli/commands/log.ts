@@ -1,12 +1,13 @@
 // log: transactions, one row an operation.
 import { pathPattern } from '../../analysis/glob.js';
-import { type OpQuery, ops, opTest } from '../../analysis/log-query.js';
+import { type FoundOp, type OpQuery, ops, opTest } from '../../analysis/log-query.js';
 import { opRow } from '../../analysis/op-row.js';
 import { UsageError } from '../../errors.js';
 import { OP_CODES, type OpName } from '../../records/op-code.js';
 import { parseId } from '../../records/zxid.js';
 import type { TxnRange, TxnSource } from '../../source/sources.js';
 import { txnProblems } from '../../txnlog/txn-problems.js';
+import { noteAbsentPaths } from '../absent-path.js';
 import { errorCode, wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -109,11 +110,13 @@ export const log = defineCommand({
     const query: OpQuery = { path: args.path?.regex, subtree, session, server, ops: op, failed, error };
     if (args.format === 'ndjson' && args.limit === undefined) {
       const { printLogFiles } = await import('../log-files.js');
-      const code = await printLogFiles(args, { ops: query, range, data: args.data ?? 'auto' }, context);
+      const lines = { ops: query, range, data: args.data ?? 'auto' } as const;
+      const code = await printLogFiles(args, lines, context);
       if (code !== null) return code;
     }
     return askTxns(args, context, (txns, run) => {
-      printRows(txns, range, query, args, run);
+      const count = printRows(txns, range, query, args, run);
+      if (count === 0) noteAbsentPaths(txns, args, run);
       return EXIT.ok;
     });
   },
@@ -124,24 +127,30 @@ type LogArgs = OutputArgs & {
   readonly evidence: boolean;
 };
 
-function printRows(txns: TxnSource, range: TxnRange, query: OpQuery, args: LogArgs, run: Run): void {
+/** Prints the ops that meet the query and returns how many there were. */
+function printRows(txns: TxnSource, range: TxnRange, query: OpQuery, args: LogArgs, run: Run): number {
   const mode = args.data ?? (args.format === 'table' ? 'none' : 'auto');
   const checked = map(txns.txns(range), (logged) => {
     for (const problem of txnProblems(logged)) run.report(problem);
     return logged;
   });
-  const found = ops(checked, opTest(query));
+  let count = 0;
+  const found = map(ops(checked, opTest(query)), (op) => {
+    count++;
+    return op;
+  });
   if (args.format === 'ndjson') {
     printLines(found, mode, args, run);
-    return;
+    return count;
   }
   const columns = opColumns({ data: args.data !== undefined, evidence: args.evidence });
   const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), mode));
   run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
+  return count;
 }
 
 function printLines(
-  found: ReturnType<typeof ops>,
+  found: Iterable<FoundOp>,
   mode: Parameters<typeof shown>[1],
   args: LogArgs,
   run: Run,
