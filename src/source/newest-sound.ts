@@ -25,7 +25,9 @@ export function newestSound(dir: DataDir, log: SourceLog): DataFile {
     passedOver.push(file.name);
   }
   if (passedOver.length === 0) {
-    const logs = dir.logs.length > 0 ? `, only ${dir.logs.length} logs; its txns can be read with "log"` : '';
+    const count = dir.logs.length;
+    const logs =
+      count > 0 ? `, only ${count === 1 ? '1 log' : `${count} logs`}; its txns can be read with "log"` : '';
     throw new InputError(dir.path, `no snapshot here${logs}`);
   }
   throw new InputError(

@@ -60,7 +60,7 @@ export interface BuildSummary extends IndexTotals {
  * Makes the index `file` of these clusters, or brings it up to date: what is new is added, what changed is loaded
  * again, what vanished is marked gone.
  * @throws IndexError where `file` is not an index, another run writes it, or the disk refuses; UsageError where no
- * server has a chosen snapshot.
+ * server has a chosen snapshot, or data is to be left out of an index that has some.
  */
 export function buildIndex(
   file: string,

@@ -35,6 +35,8 @@ export function openForReading(file: string): Database {
 
 const SQLITE_MAGIC = 'SQLite format 3\0';
 const HEADER_BYTES = 100;
+const NAME_ONE = 'name a file that was made by zoolog index';
+const COPY_AGAIN = 'copy it again, or make it again with: zoolog index';
 
 // SQLite opens anything and complains later, in the middle of a query.
 function checkHeader(file: string): void {
@@ -44,13 +46,14 @@ function checkHeader(file: string): void {
   const header = Buffer.alloc(HEADER_BYTES);
   const size = readHeader(file, header);
   if (header.toString('latin1', 0, SQLITE_MAGIC.length) !== SQLITE_MAGIC) {
-    throw new IndexError(file, 'is not an index: it is no SQLite file');
+    throw new IndexError(file, 'is not an index: it is no SQLite file', NAME_ONE);
   }
   // 1 stands for 65536, which two bytes cannot hold.
   const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
   const pages = header.readUInt32BE(28);
   if (size !== pages * pageSize) {
-    throw new IndexError(file, `is cut or still being written: ${size} bytes, expected ${pages * pageSize}`);
+    const reason = `is cut or still being written: ${size} bytes, expected ${pages * pageSize}`;
+    throw new IndexError(file, reason, COPY_AGAIN);
   }
 }
 
@@ -101,7 +104,7 @@ function checkIsIndex(file: string, database: Database): void {
     const application = Number(database.pragma('application_id', { simple: true }));
     const version = Number(database.pragma('user_version', { simple: true }));
     if (application !== APPLICATION_ID) {
-      throw new IndexError(file, 'is a SQLite file but not an index of zoolog');
+      throw new IndexError(file, 'is a SQLite file but not an index of zoolog', NAME_ONE);
     }
     if (version !== SCHEMA_VERSION) {
       throw new IndexError(
@@ -113,7 +116,7 @@ function checkIsIndex(file: string, database: Database): void {
   } catch (error) {
     database.close();
     if (!isSqliteError(error)) throw error;
-    throw new IndexError(file, `is not an index: ${error.message}`);
+    throw new IndexError(file, `is not an index: ${error.message}`, COPY_AGAIN);
   }
 }
 

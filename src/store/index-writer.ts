@@ -3,7 +3,7 @@
 // What is known of a file decides how much of it is read again: one with the same size, time and last bytes not at
 // all, a log from behind the last sound record where that record still stands there, anything else from the start.
 import type { DataDir } from '../datadir/data-dir.js';
-import { IndexError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { formatZxid } from '../records/zxid.js';
 import { addLogs } from './add-log.js';
 import { addSnapshots } from './add-snapshot.js';
@@ -67,7 +67,7 @@ function addServer(server: ServerWriter, dir: DataDir): void {
 function withKnownData(database: Database, file: string, options: BuildOptions): BuildOptions {
   const known = value(database, "SELECT value FROM meta WHERE key = 'data'");
   if (known === 'full' && options.withoutData === true) {
-    throw new IndexError(file, 'has data in it', 'write an index without data to another file');
+    throw new UsageError(`${file} has data in it`, 'write an index without data to another file');
   }
   const withoutData = known === undefined ? (options.withoutData ?? false) : lacksData(database);
   const choice = options.snapshots ?? 'newest';

@@ -76,3 +76,14 @@ test('indexing again says what was new', async () => {
   log(1);
   expect(await run()).toBe(': 1 cluster, 1 server, 4 znodes, 1 txn; 1 file: 1 read again, 1 gone');
 });
+
+test('an index with data cannot be made one without', async () => {
+  const file = join(folder.path, 'data.db');
+  const run = (...args: string[]) => zoolog(['index', '-o', file, 'fixtures/empty-3.9.5', ...args]);
+  expect((await run()).code).toBe(0);
+  expect(await run('--no-data')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `zoolog: ${file} has data in it; write an index without data to another file\n`,
+  });
+});

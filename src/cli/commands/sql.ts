@@ -1,8 +1,9 @@
 // sql: read-only SQL over an index, one statement or a prompt.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
 import { type DataMode, formatData } from '../../render/bytes.js';
 import type { Rows } from '../../render/rows.js';
+import { notFound } from '../../source/not-found.js';
 import { openSql, SQL_FUNCTIONS, type SqlSession, type SqlValue } from '../../store/sql.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
@@ -29,6 +30,11 @@ export const sql = defineCommand({
     'Tables and views: docs/index-schema.md. Ids are signed 64 bit integers, times milliseconds since 1970. Functions:\n' +
     SQL_FUNCTIONS.map(({ call, purpose }) => `  ${call}: ${purpose}`).join('\n'),
   run: async (args, context) => {
+    if (!existsSync(args.index)) throw notFound(args.index);
+    if (statSync(args.index).isDirectory()) {
+      const hint = `make one with: zoolog index -o case.db ${args.index}`;
+      throw new UsageError(`${args.index} is a directory, and sql takes an index`, hint);
+    }
     const session = openSql(args.index);
     try {
       if (args.statement !== undefined) return answer(session, args.statement, args, context);
