@@ -1,8 +1,9 @@
-// inspect --quick: names, headers and tails, in a few reads a file. No checksum is looked at.
+// inspect --quick: names, headers and tails, in a few reads a file. Checksums of all that is between are not looked at.
 import { FileBytes } from '../container/file-bytes.js';
 import { epochOf } from '../records/zxid.js';
 import { readSnapshot } from '../snapshot/read-snapshot.js';
 import { SEAL_BYTES } from '../snapshot/seal.js';
+import { readLogEnd } from '../txnlog/log-end.js';
 import { readLog } from '../txnlog/read-log.js';
 import { bareFacts, type FileFacts, type InspectedFile } from './file-facts.js';
 import { type ReleaseHintName, releaseGuess } from './release-hints.js';
@@ -69,10 +70,20 @@ function quickLog(target: InspectedFile): FileFacts {
     const facts = bareFacts(target);
     for (const { header } of reader.records()) {
       const { zxid, time } = header;
-      return { ...facts, firstZxid: zxid, firstEpoch: Number(epochOf(zxid)), firstTime: time };
+      const first = { firstZxid: zxid, firstEpoch: Number(epochOf(zxid)), firstTime: time };
+      return { ...facts, ...first, ...endOf(target) };
     }
-    return { ...facts, txns: 0, tail: reader.tail?.kind ?? null };
+    return { ...facts, txns: 0, tail: reader.tail?.kind ?? null, tailBytes: reader.tail?.bytes ?? null };
   } finally {
     reader.close();
   }
+}
+
+// Of a compressed log only reading it whole could tell.
+function endOf({ file }: InspectedFile): Partial<FileFacts> {
+  if (file.codec !== 'raw') return {};
+  const { last, tail } = readLogEnd(file.path);
+  const ends = { tail: tail.kind, tailBytes: tail.bytes };
+  if (last === null) return ends;
+  return { ...ends, lastZxid: last.zxid, lastEpoch: Number(epochOf(last.zxid)), lastTime: last.time };
 }

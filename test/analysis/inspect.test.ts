@@ -68,6 +68,25 @@ describe('inspect', () => {
     }
   });
 
+  it('says the same of the ends of logs when it is quick', () => {
+    let count = 0;
+    for (const { dir: at, servers } of fixtures()) {
+      for (const { dir: folder } of servers) {
+        const logs = (quick: boolean) => {
+          const { files } = inspectAll(join(at, folder), { quick });
+          return files
+            .filter(({ kind, codec }) => kind === 'log' && codec === 'raw')
+            .map(({ file, firstZxid, lastZxid, lastEpoch, tail, tailBytes }) => {
+              return { file, firstZxid, lastZxid, lastEpoch, tail, tailBytes };
+            });
+        };
+        count += logs(true).length;
+        expect(logs(true)).toEqual(logs(false));
+      }
+    }
+    expect(count).toBeGreaterThan(50);
+  });
+
   it('finds a wrong checksum and where it stands', () => {
     const { bytes, marks } = buildSnapshot({ trailer: 'both' });
     const file = dir.write('a/snapshot.5'.replace('/', '-'), flip(bytes, marks.znodes[1]! + 9));

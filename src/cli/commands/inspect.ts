@@ -53,7 +53,7 @@ export const inspect = defineCommand({
     quick: {
       type: 'boolean',
       default: false,
-      describe: 'Look at names, headers and tails only, not at checksums',
+      describe: 'Look at names, headers and tails only, not at what is between',
     },
     digests: {
       type: 'boolean',
