@@ -1,4 +1,5 @@
 // inspect: a log read to its end, every checksum checked and every txn decoded.
+import { fileChanged } from '../container/file-changed.js';
 import type { OnProblem } from '../problems.js';
 import type { Op } from '../records/op.js';
 import { epochOf } from '../records/zxid.js';
@@ -19,6 +20,8 @@ export function inspectLog(target: InspectedFile, onProblem: OnProblem, onBytes:
   });
   try {
     const counts = count(reader, onProblem, onBytes);
+    const change = fileChanged(reader.stream);
+    if (change !== null) onProblem(change);
     const { firstZxid, lastZxid, tail } = reader;
     return {
       ...bareFacts(target),

@@ -1,4 +1,5 @@
 // inspect: a snapshot read to its end, every checksum checked, nothing decoded that is not counted.
+import { fileChanged } from '../container/file-changed.js';
 import type { OnProblem } from '../problems.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
 import { epochOf } from '../records/zxid.js';
@@ -18,6 +19,8 @@ export function inspectSnapshot(target: InspectedFile, onProblem: OnProblem, onB
   const reader = readSnapshot(target.file.path, onProblem);
   try {
     const counts = count(reader, onBytes);
+    const change = fileChanged(reader.stream);
+    if (change !== null) onProblem(change);
     const { trailer } = reader;
     const { zxid } = target.file;
     const ends = [counts.newest, trailer?.digest?.zxid ?? 0n, trailer?.lastProcessedZxid ?? 0n];

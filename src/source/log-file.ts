@@ -1,5 +1,7 @@
 // One log of a history, opened when it is needed. What is wrong with it is reported, and the others go on.
 import { statSync } from 'node:fs';
+import { fileChanged } from '../container/file-changed.js';
+import type { PlainStream } from '../container/plain-stream.js';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, type Problem, problem, problemOf } from '../problems.js';
 import type { LogRecord } from '../txnlog/log-record.js';
@@ -58,7 +60,7 @@ export class LogFile {
         yield record;
       }
       if (!reader.isSound) this.isDamaged = true;
-      if (reader.stream.hasChanged()) this.#reportChange(reader.stream.fileSize);
+      this.#checkUnchanged(reader.stream);
     } catch (error) {
       this.isDamaged = true;
       this.#log.report(problemOfOpening(this.path, error));
@@ -71,13 +73,12 @@ export class LogFile {
   }
 
   // One that grows under a running server is read as far as it went; of one that shrank, txns are missing.
-  #reportChange(size: number): void {
+  #checkUnchanged(stream: PlainStream): void {
+    const change = fileChanged(stream);
+    if (change === null) return;
     const now = statSync(this.path, { throwIfNoEntry: false })?.size;
-    if (now !== undefined && now < size) this.isDamaged = true;
-    const found = now === undefined ? 'that it is gone' : `${now} bytes, or another time, after reading`;
-    this.#log.report(
-      problem('file-changed', { file: this.path, offset: 0, expected: `${size} unchanging bytes`, found }),
-    );
+    if (now !== undefined && now < stream.fileSize) this.isDamaged = true;
+    this.#log.report(change);
   }
 
   readonly #report: OnProblem = (found: Problem) => {

@@ -66,7 +66,7 @@ function readOn(
       writeRow(server, reader, fileId, last, before);
       return reader.recordCount;
     } finally {
-      checkUnchanged(reader.stream.hasChanged(), file.path, onProblem);
+      checkUnchanged(reader.stream, onProblem);
       reader.close();
     }
   });

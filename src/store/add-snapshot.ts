@@ -47,7 +47,7 @@ function addSnapshot(server: ServerWriter, file: DataFile, isWanted: boolean): b
     try {
       return writeSnapshot(server, reader, fileId, file, isWanted, onProblem);
     } finally {
-      checkUnchanged(reader.stream.hasChanged(), file.path, onProblem);
+      checkUnchanged(reader.stream, onProblem);
       reader.close();
     }
   });

@@ -1,4 +1,6 @@
 // What the steps of writing one server share.
+import { fileChanged } from '../container/file-changed.js';
+import type { PlainStream } from '../container/plain-stream.js';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, problem, problemOf } from '../problems.js';
@@ -97,8 +99,7 @@ export class ServerWriter {
 const asIs = (path: string) => path;
 
 /** Reports a file that is not what it was when it was opened. */
-export function checkUnchanged(hasChanged: boolean, file: string, onProblem: OnProblem): void {
-  if (!hasChanged) return;
-  const found = 'another size or time after reading';
-  onProblem(problem('file-changed', { file, offset: 0, expected: 'an unchanging file', found }));
+export function checkUnchanged(stream: PlainStream, onProblem: OnProblem): void {
+  const change = fileChanged(stream);
+  if (change !== null) onProblem(change);
 }

@@ -1,4 +1,5 @@
 // inspect against what the fixtures' own maker found (fixture.json), and against files with known damage.
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileFacts } from '../../src/analysis/file-facts.js';
@@ -127,6 +128,31 @@ describe('inspect', () => {
       ...{ persistent: 1, ephemeral: 1, container: 1, ttl: 1, dataBytes: 5, sessions: 1, acls: 1, znodes: 4 },
       ...{ lastZxid: 0x3_0000_0002n, fuzzy: true, firstEpoch: 3, checksums: 'right', release: '3.5.4+' },
     });
+  });
+
+  it('says that a file changed while it was read', () => {
+    const znodes = Array.from({ length: 9000 }, (_, i) => ({ path: i === 0 ? '' : `/${i}`, data: 'x' }));
+    for (const [name, kind, bytes] of [
+      ['snapshot.7', 'snapshot', snapshotBytes({ znodes })],
+      ['log.7', 'log', logBytes({ txns: creates(9000, 7n) })],
+    ] as const) {
+      const path = dir.write(name, bytes);
+      const codes: string[] = [];
+      let grown = 0;
+      const file = { path, kind, content: kind, codec: 'raw', size: bytes.length, zxid: 7n } as const;
+      const facts = inspectFile(
+        { server: 's', shown: 'shown', file },
+        {
+          onProblem: ({ code, file }) => void codes.push(`${code} of ${file}`),
+          onBytes: () => {
+            if (grown++ === 0) appendFileSync(path, Buffer.alloc(50));
+          },
+        },
+      );
+      expect(grown).toBeGreaterThan(0);
+      expect(codes).toContain('file-changed of shown');
+      expect(facts.problems).toBe(codes.length);
+    }
   });
 
   it('knows how a log ends', () => {
