@@ -46,6 +46,8 @@ export function withoutMark(text: string): string {
 
 /** Hears of what happens to a command line. */
 export interface Listener {
+  /** The command line that it happens to. */
+  readonly argv: readonly string[];
   onChosen(chosen: Chosen): void;
   /** An argument cannot be meant. yargs keeps only the message of such an error; this has the hint too. */
   onRefusal(refusal: UsageError): void;
@@ -70,7 +72,10 @@ export function defineCommand<const P extends OptionTable, const O extends Optio
         definition.usage,
         describe,
         (builder) => declare(builder, definition, listener),
-        (args) => listener.onChosen((context) => definition.run(args as never, context)),
+        (args) => {
+          checkSwitches(listener.argv, definition.options);
+          listener.onChosen((context) => definition.run(args as never, context));
+        },
       );
     },
   };
@@ -93,6 +98,21 @@ function declare<P extends OptionTable, O extends OptionTable>(
   }
   parser.example(examples.map(([line, meaning]) => [line, meaning] as [string, string]));
   return epilogue === undefined ? parser : parser.epilogue(epilogue);
+}
+
+/** @throws UsageError for a switch with a value: yargs takes any but true for false. */
+function checkSwitches(argv: readonly string[], options: OptionTable): void {
+  const before = argv.indexOf('--');
+  for (const arg of before < 0 ? argv : argv.slice(0, before)) {
+    const [, name, value] = /^--?(?:no-)?([^=]+)=(.*)$/s.exec(arg) ?? [];
+    if (name === undefined || value === undefined || value === 'true' || value === 'false') continue;
+    const found = Object.entries(options).find(([key, { alias }]) => key === name || alias === name);
+    if (found?.[1].type !== 'boolean') continue;
+    throw new UsageError(
+      `--${found[0]}: ${value || 'nothing'} is neither true nor false`,
+      `type --${found[0]} or leave it out`,
+    );
+  }
 }
 
 /**

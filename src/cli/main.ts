@@ -59,6 +59,7 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
   let chosen: Chosen = () => EXIT.ok;
   let refused: UsageError | null = null;
   const listener: Listener = {
+    argv,
     onChosen(found) {
       chosen = found;
     },

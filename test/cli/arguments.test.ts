@@ -54,6 +54,10 @@ describe('what cannot be meant', () => {
     ['ls', '--constructor'],
     ['ls', '/a', '/b'],
     ['ls', '//'],
+    ['ls', '--long=maybe'],
+    ['ls', '-l=1'],
+    ['ls', '--quiet='],
+    ['index', '-o', 'never.db', '--no-data=yes'],
     ['find', '--owner', '5'],
     ['find', '--from', '12'],
     ['find', '--from', '0x'],
@@ -117,6 +121,17 @@ describe('what cannot be meant', () => {
       expect([args, code, stdout]).toEqual([args, 2, '']);
       expect(stderr).toMatch(/^zoolog: .* is not a command; .*\n$/);
     }
+  });
+});
+
+describe('a switch', () => {
+  it('may be said to be true or false', async () => {
+    const long = await zoolog(['ls', one, '--long']);
+    expect(await zoolog(['ls', one, '--long=true'])).toEqual(long);
+    expect((await zoolog(['ls', one, '--long=false'])).stdout).toBe((await zoolog(['ls', one])).stdout);
+    expect((await zoolog(['ls', one, '--', '/--long=maybe'])).stderr).toContain(
+      'there is no znode /--long=maybe',
+    );
   });
 });
 
