@@ -1,6 +1,7 @@
 // `log --format ndjson` over a SOURCE of log files.
 import { statSync } from 'node:fs';
 import { ops, opTest } from '../analysis/log-query.js';
+import { noteLogDir } from '../source/log-dir-note.js';
 import { LogFile } from '../source/log-file.js';
 import { readableLogs } from '../source/log-source.js';
 import { openTxns, type Resolved, resolve } from '../source/open.js';
@@ -28,7 +29,7 @@ export async function printLogFiles(
     const printed = await printLogLines(files, bytes, query, run.sourceOptions, context.stdout);
     if (printed.isDamaged) run.markIncomplete();
     const rest = printed.stoppedAfter === null ? 0 : mergeRest(args.source, query, printed, run);
-    if (!printed.hasLines && rest === 0) {
+    if (!printed.hasLines && rest === 0 && (args.path ?? args.subtree) !== undefined) {
       asking(args.source, run, (txns) => noteAbsentPaths(txns, args, run));
     }
     return run.finish(EXIT.ok);
@@ -45,6 +46,7 @@ function logFiles(resolved: Exclude<Resolved, { kind: 'index' }>, run: Run): Nam
   const { dir, shown } = resolved;
   const log = new SourceLog(run.sourceOptions, shown);
   for (const problem of dir.problems) log.report(problem);
+  noteLogDir(dir, resolved.name, log);
   const { logs, areAll } = readableLogs(dir);
   if (!areAll) run.markIncomplete();
   const files = logs.map(({ path }) => {

@@ -40,7 +40,8 @@ export const sourceOptions = {
   'log-dir': {
     type: 'string',
     requiresArg: true,
-    describe: 'dataLogDir, where logs lie elsewhere than snapshots (default: as in zoo.cfg beside the data)',
+    describe:
+      'dataLogDir, where logs lie elsewhere than snapshots (default: beside them; of a zoo.cfg, as it says)',
   },
 } as const satisfies OptionTable;
 

@@ -39,6 +39,7 @@ export class Run {
   readonly context: Context;
   readonly #args: RunArgs;
   readonly #reported = new Map<string, Problem>();
+  readonly #noted = new Set<string>();
   readonly #sources: WithProblems[] = [];
   /** What ended the rows too soon. */
   readonly #failures: string[] = [];
@@ -87,9 +88,11 @@ export class Run {
     this.#isIncomplete = true;
   }
 
-  /** Says a line on stderr that is no error. */
+  /** Says a line on stderr that is no error, once: sources are opened more than once. */
   note(text: string): void {
-    if (!this.#args.quiet) this.#say(text);
+    if (this.#args.quiet || this.#noted.has(text)) return;
+    this.#noted.add(text);
+    this.#say(text);
   }
 
   /** Says a line on stderr whatever `--quiet` says. */

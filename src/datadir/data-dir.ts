@@ -7,7 +7,6 @@ import { inputError } from '../container/file-bytes.js';
 import type { Codec } from '../container/plain-stream.js';
 import { InputError } from '../errors.js';
 import { type Problem, type ProblemCode, problem } from '../problems.js';
-import { formatZxid } from '../records/zxid.js';
 import { codecOfExtension, type FileName, parseFileName } from './file-name.js';
 import { type Content, identify } from './identify.js';
 import { smallText } from './small-text.js';
@@ -58,7 +57,7 @@ export interface DataDir {
 }
 
 export interface DataDirOptions {
-  /** dataLogDir or its version-2; default: a zoo.cfg's, else the same as the snapshots'. */
+  /** dataLogDir or its version-2; default: that of a zoo.cfg named as the directory, else the snapshots'. */
   readonly logDir?: string | undefined;
 }
 
@@ -130,8 +129,9 @@ function locateByConfig(file: string, options: DataDirOptions): Located | null {
   if (!/\.(cfg|conf|properties)$/.test(file)) return null;
   const config = readZooCfg(file);
   const { dataDir, logDir } = directoriesOf(file, config);
-  if (dataDir === null) throw new InputError(file, 'names no dataDir');
-  if (!existsSync(dataDir)) throw new InputError(file, `its dataDir ${dataDir} does not exist here`);
+  if (dataDir === null) throw new InputError(file, 'names no dataDir; name the directory itself');
+  if (!existsSync(dataDir))
+    throw new InputError(file, `its dataDir ${dataDir} does not exist here; name the copy of it`);
   const wanted = options.logDir ?? logDir ?? undefined;
   const place = locate(dataDir, { logDir: wanted !== undefined && existsSync(wanted) ? wanted : undefined });
   return place === null ? null : { ...place, config };
@@ -232,11 +232,4 @@ function statOf(path: string) {
   } catch (cause) {
     throw inputError(path, cause);
   }
-}
-
-/** The files of a directory in words: `3 snapshots, 5 logs, newest snapshot 0x5`. */
-export function summaryOf(dir: DataDir): string {
-  const newest = dir.snapshots.at(-1);
-  const tail = newest === undefined ? '' : `, newest snapshot ${formatZxid(newest.zxid)}`;
-  return `${dir.snapshots.length} snapshots, ${dir.logs.length} logs${tail}`;
 }

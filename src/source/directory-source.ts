@@ -2,6 +2,7 @@
 import type { DataDir } from '../datadir/data-dir.js';
 import { countLater } from './count-later.js';
 import { laterTxnsNote } from './later-txns-note.js';
+import { noteLogDir } from './log-dir-note.js';
 import { newestSound } from './newest-sound.js';
 import { SnapshotSource } from './snapshot-source.js';
 import type { SourceLog } from './source-log.js';
@@ -20,8 +21,9 @@ export function openDirectoryTree(
   for (const problem of dir.problems) log.report(problem);
   const snapshot = newestSound(dir, log);
   const { zxid } = snapshot;
-  const laterTxns = countLater(dir, zxid, log);
-  if (laterTxns > 0) log.note(laterTxnsNote(name, zxid, laterTxns));
+  const laterTxns = dir.logs.length === 0 ? null : countLater(dir, zxid, log);
+  if (laterTxns !== null && laterTxns > 0) log.note(laterTxnsNote(name, zxid, laterTxns));
+  noteLogDir(dir, name, log);
   const facts = { name: `${name} ${snapshot.name}`, zxid, laterTxns };
   return new SnapshotSource(snapshot.path, facts, log, release);
 }

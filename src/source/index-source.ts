@@ -10,6 +10,7 @@ import type { IndexTree } from '../store/index-tree.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { laterTxnsNote } from './later-txns-note.js';
+import { noLogsNote } from './log-dir-note.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
 import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
@@ -24,7 +25,8 @@ export function openIndexTree(path: string, who: Who | null, options: SourceOpti
     const snapshot = newestTree(reader, path, servers);
     const { server, zxid } = snapshot;
     const laterTxns = reader.countTxnsAfter(server.clusterId, zxid);
-    if (laterTxns > 0) {
+    if (laterTxns === null) options.onNote(noLogsNote(`${path}#${server.cluster}`));
+    else if (laterTxns > 0) {
       options.onNote(laterTxnsNote(`${path}#${server.cluster}/${server.name}`, zxid, laterTxns));
     }
     if (servers.length > 1)
@@ -92,13 +94,13 @@ function newestTree(reader: IndexReader, path: string, servers: readonly Indexed
 class IndexSource implements ZnodeSource {
   readonly name: string;
   readonly zxid: bigint;
-  readonly laterTxns: number;
+  readonly laterTxns: number | null;
   readonly problems: readonly Problem[];
   readonly isComplete: boolean;
   readonly #reader: IndexReader;
   readonly #tree: IndexTree;
 
-  constructor(reader: IndexReader, snapshot: IndexedSnapshot, laterTxns: number, path: string) {
+  constructor(reader: IndexReader, snapshot: IndexedSnapshot, laterTxns: number | null, path: string) {
     const { server, zxid, file } = snapshot;
     this.#reader = reader;
     this.#tree = reader.tree(snapshot);

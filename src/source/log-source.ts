@@ -4,6 +4,7 @@ import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { parseFileName } from '../datadir/file-name.js';
 import type { Problem } from '../problems.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { noteLogDir } from './log-dir-note.js';
 import { LogFile } from './log-file.js';
 import { mergeLogs } from './merge-logs.js';
 import { SlowScan } from './slow-scan.js';
@@ -64,6 +65,7 @@ export function openDirectoryTxns(
   release: () => void,
 ): LogSource {
   for (const problem of dir.problems) log.report(problem);
+  noteLogDir(dir, name, log);
   const { logs, areAll } = readableLogs(dir);
   const files = logs.map((file) => file.path);
   const source = new LogSource(name, files, log, release);

@@ -9,6 +9,7 @@ import { stepOf } from '../tree/continuity.js';
 import type { Witnesses } from '../tree/epoch-steps.js';
 import { treeAt } from '../tree/tree-at.js';
 import { logsAfter } from './count-later.js';
+import { noteLogDir } from './log-dir-note.js';
 import { LogSource } from './log-source.js';
 import { type LogSurvey, surveyLogs } from './log-survey.js';
 import { findMoment, timeText } from './moment.js';
@@ -33,6 +34,7 @@ export function openMoment(
   release: () => void,
 ): ReplayedSource {
   for (const problem of dir.problems) log.report(problem);
+  noteLogDir(dir, name, log);
   const candidates = snapshotCandidates(dir, log);
   const [oldest, newest] = [candidates[0], candidates.at(-1)];
   const survey = surveyLogs(dir, when, log);

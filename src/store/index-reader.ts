@@ -95,8 +95,9 @@ export class IndexReader {
     return this.#database.prepare(sql).get(clusterId, serverId, serverId) !== undefined;
   }
 
-  /** Txns of a cluster after a zxid: those that are not in a snapshot of that zxid. */
-  countTxnsAfter(clusterId: number, zxid: bigint): number {
+  /** Txns of a cluster after a zxid: those that are not in a snapshot of that zxid. Null where it has no logs. */
+  countTxnsAfter(clusterId: number, zxid: bigint): number | null {
+    if (!this.#hasLogs(clusterId)) return null;
     const sql = 'SELECT count(DISTINCT zxid) FROM txn WHERE cluster_id = ? AND zxid > ?';
     return Number(this.#database.prepare(sql).pluck().get(clusterId, zxid));
   }
@@ -113,6 +114,11 @@ export class IndexReader {
 
   close(): void {
     this.#database.close();
+  }
+
+  #hasLogs(clusterId: number): boolean {
+    const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id WHERE f.kind = 'log' AND s.cluster_id = ? LIMIT 1`;
+    return this.#database.prepare(sql).get(clusterId) !== undefined;
   }
 
   #readAcls(): Map<number, ACL[]> {

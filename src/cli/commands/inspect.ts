@@ -7,6 +7,7 @@ import { type DataDir, isDataDir } from '../../datadir/data-dir.js';
 import { identify } from '../../datadir/identify.js';
 import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime } from '../../render/value.js';
+import { noteLogDir } from '../../source/log-dir-note.js';
 import { listServers, type Resolved, resolve } from '../../source/open.js';
 import { openIndex } from '../../store/index-reader.js';
 import { gapsBetween } from '../../txnlog/log-gap.js';
@@ -173,6 +174,7 @@ function directoryTarget(
   return {
     files(quick, run) {
       for (const problem of dir.problems) run.report({ ...problem, file: shown(problem.file) });
+      noteLogDir(dir, server, run);
       return look(inspected, quick, run);
     },
     digests: { server, dir, shown },
