@@ -18,8 +18,8 @@ export {
   type ResolvedFile,
   type ResolvedIndex,
   resolve,
+  resolveAll,
 } from './resolve.js';
-export { listServers, type NamedDir } from './servers.js';
 export type { SourceOptions } from './source-options.js';
 
 /**

@@ -7,7 +7,7 @@ import { parseFileName } from '../datadir/file-name.js';
 import { identify } from '../datadir/identify.js';
 import { UsageError } from '../errors.js';
 import { notFound } from './not-found.js';
-import { parseSource, type When, type Who } from './parse.js';
+import { parseSource, type SourceName, type When, type Who } from './parse.js';
 import { listServers, type NamedDir } from './servers.js';
 import type { SourceOptions } from './source-options.js';
 import { isTar, unpackTar } from './tar.js';
@@ -62,11 +62,24 @@ const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
  * @throws UsageError where it is none, does not exist or leaves a choice; InputError where it cannot be read.
  */
 export function resolve(text: string, options: SourceOptions): Resolved {
-  const { path, who, when } = parseSource(text, existsSync);
-  if (!existsSync(path)) throw notFound(path);
-  if (when !== null)
-    throw noMoment(text, 'all of it is meant here', 'ranges are --from, --to, --since, --until');
-  return resolvePath(path, who, options);
+  const { path, who } = withoutMoment(text);
+  return resolvePath(path, who, options)[0]!;
+}
+
+/**
+ * What `resolve` does, for all there is: of a folder or archive of several servers each one is an element. Close
+ * them together.
+ */
+export function resolveAll(text: string, options: SourceOptions): Resolved[] {
+  const { path, who } = withoutMoment(text);
+  return resolvePath(path, who ?? 'all', options);
+}
+
+function withoutMoment(text: string): SourceName {
+  const name = parseSource(text, existsSync);
+  if (!existsSync(name.path)) throw notFound(name.path);
+  if (name.when === null) return name;
+  throw noMoment(text, 'all of it is meant here', 'ranges are --from, --to, --since, --until');
 }
 
 /**
@@ -76,7 +89,7 @@ export function resolve(text: string, options: SourceOptions): Resolved {
 export function resolveTree(text: string, options: SourceOptions): Resolved {
   const { path, who, when } = parseSource(text, existsSync);
   if (!existsSync(path)) throw notFound(path);
-  const resolved = resolvePath(path, who, options);
+  const resolved = resolvePath(path, who, options)[0]!;
   if (when === null) return resolved;
   if (resolved.kind === 'directory') return { ...resolved, when };
   resolved.close();
@@ -89,25 +102,29 @@ function noMoment(text: string, why: string, instead: string): UsageError {
   return new UsageError(`${text}: ${why}`, `type ${text.slice(0, text.lastIndexOf('@'))}; ${instead}`);
 }
 
-function resolvePath(path: string, who: Who | null, options: SourceOptions): Resolved {
+/** Of the servers that are there the one that WHO names, the only one (null), or every one. */
+type Wanted = Who | null | 'all';
+
+function resolvePath(path: string, wanted: Wanted, options: SourceOptions): Resolved[] {
   if (options.logDir !== undefined) checkFolder(options.logDir);
   const outside = { name: path, shown: (file: string) => file, close: () => {} };
-  if (isFolder(path)) return inFolder(path, who, options, outside);
-  return inFile(path, who, options, outside);
+  if (isFolder(path)) return inFolder(path, wanted, options, outside);
+  return inFile(path, wanted, options, outside);
 }
 
-function inFile(path: string, who: Who | null, options: SourceOptions, base: ResolvedBase): Resolved {
-  if (startsWith(path, SQLITE_MAGIC)) return { kind: 'index', path, who, ...base };
+function inFile(path: string, wanted: Wanted, options: SourceOptions, base: ResolvedBase): Resolved[] {
+  const who = wanted === 'all' ? null : wanted;
+  if (startsWith(path, SQLITE_MAGIC)) return [{ kind: 'index', path, who, ...base }];
   const { content } = identify(path);
   if (content === 'snapshot' || content === 'log') {
     if (who !== null) throw noServers(path, 'is a file');
     const named = parseFileName(basename(path));
-    return { kind: content, path, zxid: named?.kind === content ? named.zxid : null, ...base };
+    return [{ kind: content, path, zxid: named?.kind === content ? named.zxid : null, ...base }];
   }
-  if (isTar(path)) return inTar(path, who, options);
+  if (isTar(path)) return inTar(path, wanted, options);
   if (isDataDir(path, options)) {
     if (who !== null) throw noServers(path, "is one server's configuration");
-    return { kind: 'directory', dir: openDataDir(path, options), when: null, ...base };
+    return [{ kind: 'directory', dir: openDataDir(path, options), when: null, ...base }];
   }
   const archive = ARCHIVES.find(([, magic]) => startsWith(path, Buffer.from(magic, 'latin1')))?.[0];
   if (archive !== undefined) {
@@ -124,10 +141,10 @@ function inFile(path: string, who: Who | null, options: SourceOptions, base: Res
   throw new UsageError(`${path}: ${what}`, 'name a snapshot, a log, a directory or an index');
 }
 
-function inTar(path: string, who: Who | null, options: SourceOptions): Resolved {
+function inTar(path: string, wanted: Wanted, options: SourceOptions): Resolved[] {
   const unpacked = unpackTar(path, options);
   try {
-    return inFolder(unpacked.folder, who, options, {
+    return inFolder(unpacked.folder, wanted, options, {
       name: path,
       shown: (file) => unpacked.shown(file),
       close: () => unpacked.remove(),
@@ -138,22 +155,26 @@ function inTar(path: string, who: Who | null, options: SourceOptions): Resolved 
   }
 }
 
-function inFolder(folder: string, who: Who | null, options: SourceOptions, base: ResolvedBase): Resolved {
-  if (isDataDir(folder, options)) {
+function inFolder(folder: string, wanted: Wanted, options: SourceOptions, base: ResolvedBase): Resolved[] {
+  const who = wanted === 'all' ? null : wanted;
+  const servers = isDataDir(folder) ? [] : listServers(folder, basename(base.name));
+  // An empty dataDir is one too where --log-dir names logs for it.
+  if (servers.length === 0 && isDataDir(folder, options)) {
     if (who !== null) throw noServers(base.name, "is one server's directory");
-    return { kind: 'directory', dir: openDataDir(folder, options), when: null, ...base };
+    return [{ kind: 'directory', dir: openDataDir(folder, options), when: null, ...base }];
   }
-  const servers = listServers(folder, basename(base.name));
   if (servers.length === 0) {
     throw new UsageError(
       `${base.name}: no ZooKeeper data here: neither snapshot.* nor log.* files, up to three folders deep`,
       'name the dataDir or its version-2',
     );
   }
-  const server = chosen(servers, who, base.name);
-  const dir = options.logDir === undefined ? server.dir : openDataDir(server.dir.path, options);
-  const name = servers.length === 1 && who === null ? base.name : `${base.name}#/${server.name}`;
-  return { kind: 'directory', dir, when: null, ...base, name };
+  const isAll = wanted === 'all' && (servers.length === 1 || options.logDir === undefined);
+  return (isAll ? servers : [chosen(servers, who, base.name)]).map((server) => {
+    const dir = options.logDir === undefined ? server.dir : openDataDir(server.dir.path, options);
+    const name = servers.length === 1 && who === null ? base.name : `${base.name}#/${server.name}`;
+    return { kind: 'directory', dir, when: null, ...base, name };
+  });
 }
 
 function chosen(servers: readonly NamedDir[], who: Who | null, name: string): NamedDir {

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InputError, UsageError } from '../../src/errors.js';
-import { listServers, openTree, openTxns, resolve } from '../../src/source/open.js';
+import { openTree, openTxns, resolve, resolveAll } from '../../src/source/open.js';
+import { listServers } from '../../src/source/servers.js';
 import { snappyStream } from '../support/codecs.js';
 import { FIXTURES, useTempDir } from '../support/fixtures.js';
 import { creates, logBytes } from '../support/log-spec.js';
@@ -93,8 +94,21 @@ describe('a folder of several servers', () => {
     expect(treeError(`${folder}#prod`).hint).toContain(`${folder}#/zk1`);
   });
 
+  it('is all of them to whom that is of use', () => {
+    const names = (text: string) => resolveAll(text, heard()).map(({ name }) => name);
+    expect(names(folder)).toEqual(['zk1', 'zk2', 'zk3'].map((name) => `${folder}#/${name}`));
+    expect(names(`${folder}#/zk2`)).toEqual([`${folder}#/zk2`]);
+    expect(names(join(folder, 'zk2'))).toEqual([join(folder, 'zk2')]);
+    // Whose logs would those be?
+    const logDir = join(folder, 'zk1');
+    expect(thrownBy(() => resolveAll(folder, heard({ logDir })))).toBeInstanceOf(UsageError);
+  });
+
   it('is that server where it holds but one', () => {
     server('single', 'host-a', 'zookeeper', 'version-2');
+    expect(resolveAll(join(temp.path, 'single'), heard())).toMatchObject([
+      { name: join(temp.path, 'single') },
+    ]);
     const source = openTree(join(temp.path, 'single'), heard());
     expect(source.name).toBe(`${join(temp.path, 'single')} snapshot.0`);
   });

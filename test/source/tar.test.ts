@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError, UsageError } from '../../src/errors.js';
 import { openTree, openTxns, resolve } from '../../src/source/open.js';
 import { isTar, unpackTar } from '../../src/source/tar.js';
+import { zoolog } from '../cli/run-cli.js';
 import { FIXTURES, PROJECT, useTempDir } from '../support/fixtures.js';
 import { creates, logBytes } from '../support/log-spec.js';
 import { snapshotBytes } from '../support/snapshot-spec.js';
@@ -88,6 +89,34 @@ describe('an archive', () => {
     const source = openTree(`${file}#/zk1`, heard());
     expect([...source.znodes()].length).toBeGreaterThan(100);
     source.close();
+    expect(leftFolders()).toEqual([]);
+  });
+
+  it('of several servers is all of them to inspect, like the folder', async () => {
+    const file = pack(FIXTURES, ['ensemble-3.8.6'], { gzip: true });
+    const inspect = async (source: string, ...args: string[]) => {
+      const { code, stdout } = await zoolog(['inspect', source, '--format', 'json', '-q', ...args]);
+      return {
+        code,
+        ...JSON.parse(
+          stdout.replaceAll(`${source}#/`, '').replaceAll(/"file": ".*ensemble-3.8.6\//g, '"file": "'),
+        ),
+      };
+    };
+    const [packed, plain] = [await inspect(file), await inspect(join(FIXTURES, 'ensemble-3.8.6'))];
+    const names = ({ servers }: typeof packed) => servers.map(({ server }: { server: string }) => server);
+    expect(names(packed)).toEqual(['dead-leader', 'zk1', 'zk2', 'zk3']);
+    expect(packed.rows).toEqual(plain.rows);
+    expect(packed.problems).toEqual(plain.problems);
+    const one = await inspect(`${file}#/zk1`);
+    expect(names(one)).toEqual([`${file}#/zk1`]);
+    expect(one.rows.map(({ size }: { size: number }) => size)).toEqual(
+      plain.rows
+        .filter(({ server }: { server: string }) => server === 'zk1')
+        .map(({ size }: { size: number }) => size),
+    );
+    const digests = await inspect(file, '--digests');
+    expect(names({ servers: digests.rows })).toContain('zk3');
     expect(leftFolders()).toEqual([]);
   });
 

@@ -1,14 +1,14 @@
 // inspect: what is here.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { FileFacts, InspectedFile } from '../../analysis/file-facts.js';
 import { inspectFile, placeOf, type ServerFacts, serverFacts } from '../../analysis/inspect.js';
 import { inspectIndex } from '../../analysis/inspect-index.js';
-import { type DataDir, isDataDir } from '../../datadir/data-dir.js';
+import type { DataDir } from '../../datadir/data-dir.js';
 import { identify } from '../../datadir/identify.js';
 import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime } from '../../render/value.js';
 import { noteLogDir } from '../../source/log-dir-note.js';
-import { listServers, type Resolved, resolve } from '../../source/open.js';
+import { type Resolved, resolveAll } from '../../source/open.js';
 import { openIndex } from '../../store/index-reader.js';
 import { gapsBetween } from '../../txnlog/log-gap.js';
 import { defineCommand } from '../command.js';
@@ -71,7 +71,10 @@ export const inspect = defineCommand({
     const run = new Run(args, context);
     const targets: Target[] = [];
     try {
-      for (const source of args.source) targets.push(...targetsOf(source, args, run));
+      for (const source of args.source) {
+        for (const resolved of resolveAll(source, run.sourceOptions))
+          targets.push(...targetOf(resolved, run));
+      }
       if (!args.digests) return inspectAll(targets, args, run, context);
       return inspectDigests(
         targets.map(({ digests }) => digests),
@@ -125,21 +128,6 @@ function* allFiles(
     if (server === null) continue;
     servers.push(server);
     for (const gap of gapsBetween(facts.filter(({ kind }) => kind === 'log'))) run.report(gap);
-  }
-}
-
-/** What a SOURCE is here: unlike other commands this one takes a folder of servers as all of them. */
-function targetsOf(source: string, args: OutputArgs, run: Run): Target[] {
-  if (existsSync(source) && statSync(source).isDirectory() && !isDataDir(source, args)) {
-    const servers = listServers(source);
-    if (servers.length > 0) return servers.map(({ name, dir }) => directoryTarget(`${source}#/${name}`, dir));
-  }
-  const resolved = resolve(source, run.sourceOptions);
-  try {
-    return targetOf(resolved, run);
-  } catch (error) {
-    resolved.close();
-    throw error;
   }
 }
 
