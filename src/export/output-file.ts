@@ -11,6 +11,8 @@ export interface OutputFile {
   readonly fd: number;
   /** Puts the file in its place. */
   commit(): void;
+  /** Keeps what was written as NAME.partial, instead of an earlier one; its place stays as it was. Returns that name. */
+  commitPartial(): string;
   /** Takes it away; its place stays as it was. */
   discard(): void;
 }
@@ -29,7 +31,8 @@ export interface OutputFileOptions {
  * cannot be made.
  */
 export function outputFile(path: string, options: OutputFileOptions = {}): OutputFile {
-  refuseInputs(path, options.inputs ?? []);
+  const partial = `${path}.partial`;
+  for (const name of [path, partial]) refuseInputs(name, options.inputs ?? []);
   checkPlace(path);
   if (existsSync(path)) {
     // --force would rename /dev/null.
@@ -44,19 +47,28 @@ export function outputFile(path: string, options: OutputFileOptions = {}): Outpu
     if (fd >= 0) closeSync(fd);
     fd = -1;
   };
+  const publish = (place: string, clear: () => void) => {
+    attempt(place, () => {
+      fsyncSync(fd);
+      close();
+      clear();
+      renameSync(beside, place);
+    });
+    remove();
+    syncFolder(dirname(place));
+  };
   return {
     get fd() {
       return fd;
     },
     commit() {
-      attempt(path, () => {
-        fsyncSync(fd);
-        close();
+      publish(path, () => {
         if (existsSync(path)) renameSync(path, `${path}.old-${new Date().toISOString().replaceAll(':', '')}`);
-        renameSync(beside, path);
       });
-      remove();
-      syncFolder(dirname(path));
+    },
+    commitPartial() {
+      publish(partial, () => {});
+      return partial;
     },
     discard() {
       close();

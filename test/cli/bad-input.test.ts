@@ -484,6 +484,38 @@ describe('export -o', () => {
     }
     expect(stateOf(dir.path)).toEqual(before);
   });
+  it('keeps what is left of damaged input under another name', async () => {
+    const folder = join(dir.path, 'partial');
+    mkdirSync(folder);
+    const source = dir.write('snapshot.6', cut(SNAPSHOT, SNAPSHOT.length - 150));
+    const target = join(folder, 'tree.ndjson');
+    const { stdout: rows, code } = await zoolog(['export', source]);
+    expect([code, rowsOf(rows).length]).toEqual([3, 2]);
+    for (const attempt of [1, 2]) {
+      const { code, stdout, stderr } = await zoolog(['export', source, '-o', target]);
+      expect([attempt, code, stdout]).toEqual([attempt, 3, '']);
+      expect(stderr).toContain(`zoolog: ${target} is not made; what could be read is in ${target}.partial\n`);
+      expect(readdirSync(folder)).toEqual(['tree.ndjson.partial']);
+      expect(readFileSync(`${target}.partial`, 'utf8')).toBe(rows);
+    }
+    // What stood there stays, also with --force.
+    writeFileSync(target, 'mine');
+    expect((await zoolog(['export', source, '-o', target, '--force'])).code).toBe(3);
+    expect(readFileSync(target, 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['tree.ndjson', 'tree.ndjson.partial']);
+  });
+  it('never takes the place of its input, under no name', async () => {
+    const bytes = cut(SNAPSHOT, SNAPSHOT.length - 150);
+    const source = dir.write('tree.partial', bytes);
+    expect((await zoolog(['export', source, '-o', join(dir.path, 'tree')])).code).toBe(2);
+    expect(readFileSync(source)).toEqual(bytes);
+  });
+  it('makes no file of a znode that is not there', async () => {
+    const folder = soundFolder('no-such');
+    const target = join(dir.path, 'no-such.ndjson');
+    expect((await zoolog(['export', folder, '/nope', '-q', '-o', target])).code).toBe(1);
+    expect(readdirSync(dir.path)).not.toContain('no-such.ndjson');
+  });
   it('leaves nothing where it cannot write a row', async () => {
     const folder = soundFolder('vain');
     const before = stateOf(dir.path);

@@ -25,7 +25,7 @@ import {
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
-import { treeFields } from '../run.js';
+import { Run, type RunArgs, treeFields } from '../run.js';
 
 const options = {
   what: {
@@ -79,6 +79,9 @@ export const exportCommand = defineCommand({
     },
   },
   options,
+  epilogue:
+    'With --output the file appears whole or not at all. Where the input is damaged, what could be read is in ' +
+    'NAME.partial, and the exit code is 3.',
   run: async (args, context) => {
     const range = rangeOf(args);
     const isTree = args.what === 'tree';
@@ -113,17 +116,22 @@ export const exportCommand = defineCommand({
   },
 });
 
-/** Runs with stdout replaced by the file of `--output`, where there is one. */
+interface OutputFileArgs extends RunArgs {
+  readonly source: string;
+  readonly output?: string | undefined;
+  readonly force: boolean;
+}
+
+/**
+ * Runs with stdout replaced by the file of `--output`, where there is one. The file appears only with all rows in
+ * it: those of damaged input go to NAME.partial, and without an answer there is no file.
+ */
 async function intoFile(
-  {
-    source,
-    logDir,
-    output,
-    force,
-  }: { source: string; logDir?: string | undefined; output?: string | undefined; force: boolean },
+  args: OutputFileArgs,
   context: Context,
   run: (context: Context) => Promise<number>,
 ): Promise<number> {
+  const { source, logDir, output, force } = args;
   if (output === undefined) return run(context);
   const { placesRead } = await import('../../source/open.js');
   const inputs = placesRead(source, { logDir });
@@ -132,7 +140,10 @@ async function intoFile(
     const stdout = fdSink(file.fd, output);
     const code = await run({ ...context, stdout });
     stdout.flush();
-    file.commit();
+    if (code === EXIT.ok) file.commit();
+    else if (code === EXIT.unreadable) {
+      new Run(args, context).error(`${output} is not made; what could be read is in ${file.commitPartial()}`);
+    }
     return code;
   } finally {
     file.discard();
