@@ -21,6 +21,16 @@ export function counterOf(zxid: Zxid): bigint {
   return zxid & 0xffff_ffffn;
 }
 
+/** The higher of two zxids. */
+export function maxZxid(a: Zxid, b: Zxid): Zxid {
+  return a > b ? a : b;
+}
+
+/** The lower of two zxids. */
+export function minZxid(a: Zxid, b: Zxid): Zxid {
+  return a === maxZxid(a, b) ? b : a;
+}
+
 /**
  * A zxid as people type it: `0x` and hex, or `EPOCH:COUNTER`, both decimal.
  * @throws UsageError for anything else; bare digits or hex are refused with both readings shown.
