@@ -50,6 +50,8 @@ export interface DataDir {
   /** First line of myid, null without one. */
   readonly myid: string | null;
   readonly config: ZooCfg | null;
+  /** The zoo.cfg that `config` was read from. */
+  readonly configFile: string | null;
   /** Names in the folders that are none of these. */
   readonly others: readonly string[];
   /** What is wrong with names and first bytes. */
@@ -69,7 +71,7 @@ export function openDataDir(path: string, options: DataDirOptions = {}): DataDir
   const place = locate(path, options);
   if (place === null)
     throw new InputError(path, 'no ZooKeeper data here: neither snapshot.* nor log.* files');
-  const { snapDir, logDir, config } = place;
+  const { snapDir, logDir, config, configFile } = place;
   const problems: Problem[] = [];
   const folders = [...new Set([snapDir, logDir])];
   const files = folders.flatMap((folder) => listFiles(folder, problems));
@@ -86,6 +88,7 @@ export function openDataDir(path: string, options: DataDirOptions = {}): DataDir
     epochs,
     myid: readMyid(snapDir),
     config,
+    configFile,
     others: folders.flatMap((folder) => names(folder)).filter((name) => !known.has(name)),
     problems,
   };
@@ -100,6 +103,7 @@ interface Located {
   snapDir: string;
   logDir: string;
   config: ZooCfg | null;
+  configFile: string | null;
 }
 
 function locate(path: string, options: DataDirOptions): Located | null {
@@ -107,11 +111,13 @@ function locate(path: string, options: DataDirOptions): Located | null {
   const snapDir = dataFolder(path);
   const logDir = options.logDir === undefined ? snapDir : dataFolder(options.logDir);
   if (snapDir === null && logDir === null) return null;
-  const config = [join(path, 'zoo.cfg'), join(path, '..', 'zoo.cfg')].find((file) => existsSync(file));
+  const configFile = [join(path, 'zoo.cfg'), join(path, '..', 'zoo.cfg')].find((file) => existsSync(file));
+  const config = configFile === undefined ? null : configBeside(configFile);
   return {
     snapDir: snapDir ?? logDir!,
     logDir: logDir ?? snapDir!,
-    config: config === undefined ? null : configBeside(config),
+    config,
+    configFile: config === null ? null : configFile!,
   };
 }
 
@@ -134,7 +140,7 @@ function locateByConfig(file: string, options: DataDirOptions): Located | null {
     throw new InputError(file, `its dataDir ${dataDir} does not exist here; name the copy of it`);
   const wanted = options.logDir ?? logDir ?? undefined;
   const place = locate(dataDir, { logDir: wanted !== undefined && existsSync(wanted) ? wanted : undefined });
-  return place === null ? null : { ...place, config };
+  return place === null ? null : { ...place, config, configFile: file };
 }
 
 /** The folder with the files: `path` itself or its version-2; null where neither has any. */

@@ -118,6 +118,7 @@ function fileAsDir({ kind, path, zxid }: ResolvedFile): DataDir {
     epochs: [],
     myid: null,
     config: null,
+    configFile: null,
     others: [],
     problems: [],
   };

@@ -28,7 +28,7 @@ export interface TarLimits {
 
 const LIMITS: TarLimits = { bytes: 64 * 1024 ** 3, entries: 100_000 };
 const BLOCK = 512;
-const OTHER_NAMES = /^(myid|.*\.cfg|(current|accepted)Epoch(\.tmp)?)$/;
+const OTHER_NAMES = /^(myid|.*\.cfg(\.dynamic(\.[0-9a-f]+)?)?|(current|accepted)Epoch(\.tmp)?)$/;
 const REGULAR: ReadonlySet<string> = new Set(['File', 'OldFile', 'ContiguousFile']);
 
 /** True for a tar archive, also a compressed one. @throws InputError where the file cannot be read. */
@@ -65,8 +65,8 @@ function isHeader(block: Buffer): boolean {
 }
 
 /**
- * Unpacks what zoolog reads of an archive: snapshots, logs, myid, epoch files and zoo.cfg, by their names. Links,
- * absolute names and names with `..` are left out.
+ * Unpacks what zoolog reads of an archive: snapshots, logs, myid, epoch files, zoo.cfg and its dynamic files, by their
+ * names. Links, absolute names and names with `..` are left out.
  * @throws InputError where the archive is damaged, larger than the limits or than the disk.
  */
 export function unpackTar(file: string, options: SourceOptions, limits: TarLimits = LIMITS): Unpacked {
