@@ -166,6 +166,13 @@ export const PROBLEMS = {
       'Its parent was not written before it. Servers reject the whole snapshot ("unable to find parent").',
     remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
   },
+  'znode-owner': {
+    severity: 'error',
+    title: 'A znode has an owner that no release means',
+    cause:
+      'Its ephemeralOwner begins with 0xff and names a feature that does not exist. Servers with extendedTypesEnabled stop on it ("Invalid ephemeralOwner"), others take it for a session.',
+    remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
+  },
   'znode-duplicate': {
     severity: 'warning',
     title: 'A path occurs twice in a snapshot',

@@ -44,6 +44,9 @@ const UNSOUND: ReadonlySet<ProblemCode> = new Set([
   'snapshot-trailer-cut',
 ]);
 
+/** Bytes behind the tree that are kept; a server writes 67 at most. */
+export const TRAILER_ROOM = 4096;
+
 /** Opens a snapshot file; its name does not matter. See SnapshotReader. */
 export function readSnapshot(file: string, onProblem: OnProblem = () => {}): SnapshotReader {
   const stream = openPlain(file);
@@ -68,6 +71,8 @@ export class SnapshotReader {
   znodeCount = 0;
   /** Null until the znodes have been read to their end. */
   trailer: SnapshotTrailer | null = null;
+  /** The bytes behind the terminator, from the first seal on, at most `TRAILER_ROOM`; null before they are reached. */
+  afterTree: Buffer | null = null;
   readonly #window: ByteWindow;
   readonly #place: Place;
   readonly #onProblem: OnProblem;
@@ -231,6 +236,8 @@ export class SnapshotReader {
 
   #readTrailer(): void {
     const window = this.#window;
+    const room = Math.min(window.load(TRAILER_ROOM), TRAILER_ROOM);
+    this.afterTree = Buffer.from(window.buffer.subarray(window.position, window.position + room));
     const seals = [this.#readSeal('snapshot-checksum')];
     let digest: SnapshotDigest | null = null;
     let lastProcessedZxid: bigint | null = null;

@@ -7,7 +7,7 @@ import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { crc32 } from './crc32.js';
 import { NO_SLOT } from './touched-paths.js';
 import type { TreeState } from './tree-state.js';
-import { CHANGED, EXISTS, IN_BASE, NEW_ACL, NEW_DATA } from './znode-table.js';
+import { CHANGED, EXISTS, IN_BASE, NEW_ACL, NEW_DATA, STAT_AT } from './znode-table.js';
 
 /** A znode that txns changed or created. */
 export interface OverlaidZnode {
@@ -55,6 +55,15 @@ export class Overlay {
     const { paths, table } = this.#state;
     const slot = paths.findBytes(buffer, pathStart, pathEnd, crc32(buffer, pathStart, pathEnd));
     return slot !== NO_SLOT && (table.flags[slot]! & (EXISTS | IN_BASE)) === IN_BASE;
+  }
+
+  /** The owner that a znode of the base has now; null for one that is gone. Hot, as `hasDeleted`. */
+  ownerOf({ buffer, pathStart, pathEnd, view, statStart }: ZnodeRecord): bigint | null {
+    const { paths, table } = this.#state;
+    const slot = paths.findBytes(buffer, pathStart, pathEnd, crc32(buffer, pathStart, pathEnd));
+    if (slot === NO_SLOT) return view.getBigInt64(statStart + STAT_AT.ephemeralOwner);
+    if ((table.flags[slot]! & EXISTS) === 0) return null;
+    return table.view.getBigInt64(table.statStart(slot) + STAT_AT.ephemeralOwner);
   }
 
   /** The znodes that the base does not have, parents first. */
