@@ -258,6 +258,14 @@ export const PROBLEMS = {
     remedy:
       'Look for the missing log (a dataLogDir elsewhere, another server, an older backup). Until then "nothing was found" means nothing for these zxids. A snapshot named within the gap bridges it for the tree.',
   },
+  'history-disagrees': {
+    severity: 'error',
+    title: 'Snapshots and logs do not agree on a znode',
+    cause:
+      'Where no txn is missing, a snapshot must show what the logs led to, and a logged op must fit what was there before it. A file of another server or from before a restore was mixed in, a server diverged from the others, or a file was changed with its checksums made right.',
+    remedy:
+      'Look at the znode with "zoolog history --evidence", and at the same znode of the other servers. "zoolog inspect --digests" finds the first txn after which a tree differs from what its servers recorded.',
+  },
   'txn-poison': {
     severity: 'warning',
     title: 'A check was logged outside of a multi',

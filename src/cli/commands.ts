@@ -45,6 +45,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Print transactions, one row an operation',
     load: async () => (await import('./commands/log.js')).log,
   },
+  history: {
+    describe: 'Show every change of a znode: what, when, by whom',
+    load: async () => (await import('./commands/history.js')).history,
+  },
   sessions: {
     describe: 'List the sessions of a snapshot and the ephemerals they own',
     load: async () => (await import('./commands/sessions.js')).sessions,

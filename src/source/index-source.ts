@@ -62,8 +62,8 @@ function opening<T>(path: string, open: (reader: IndexReader) => T): T {
   }
 }
 
-/** The servers that WHO names: of one cluster. */
-function choose(reader: IndexReader, path: string, who: Who | null): IndexedServer[] {
+/** The servers that WHO names: of one cluster. @throws UsageError where it fits several clusters or none. */
+export function choose(reader: IndexReader, path: string, who: Who | null): IndexedServer[] {
   const all = reader.servers();
   const named = all.filter(
     ({ cluster, name }) => (who?.cluster ?? cluster) === cluster && (who?.server ?? name) === name,

@@ -109,7 +109,7 @@ function* unpacked(records: Iterable<Buffer>, withData: boolean): Generator<Pack
 }
 
 /** A record's fields, apart from the reader's buffer. */
-function kept(record: ZnodeRecord, withData: boolean): PackedZnode {
+export function kept(record: ZnodeRecord, withData: boolean): PackedZnode {
   const { ordinal, offset, length, path, data, dataLength, acl, stat } = record;
   return {
     ordinal,

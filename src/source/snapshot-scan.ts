@@ -4,6 +4,7 @@ import { inputError } from '../container/file-bytes.js';
 import { FormatError } from '../errors.js';
 import { type OnProblem, type Problem, type ProblemCode, problem, problemOf } from '../problems.js';
 import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
@@ -26,6 +27,8 @@ export class SnapshotScan implements TreeScan {
   isDamaged = false;
   /** The ACL table of the last pass. */
   acls = new AclTable([]);
+  /** What stands behind the tree; null before a whole pass, and where it cannot be read. */
+  trailer: SnapshotTrailer | null = null;
   readonly #log: SourceLog;
   /** As it is called in evidence. */
   readonly #shown: string;
@@ -58,6 +61,7 @@ export class SnapshotScan implements TreeScan {
         if ((record.ordinal & 0xfff) === 0) slow.tick(label, reader);
         yield record;
       }
+      this.trailer = reader.trailer;
       for (const missing of this.acls.missing(this.file)) this.report(missing);
       this.#checkUnchanged();
     } finally {

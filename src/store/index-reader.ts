@@ -4,6 +4,7 @@ import type { ACL } from '../records/acl.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { readAcls } from './acl-table.js';
 import { type Database, openForReading } from './database.js';
+import { IndexHistory } from './index-history.js';
 import { IndexTree } from './index-tree.js';
 import { IndexTxns, type TxnFilter } from './index-txns.js';
 import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
@@ -110,6 +111,16 @@ export class IndexReader {
   /** Txns by zxid, of a cluster or of what one of its servers holds. */
   txns(clusterId: number, serverId: number | null, filter: TxnFilter): Iterable<LoggedTxn> {
     return new IndexTxns(this.#database, this.#readAcls()).select(clusterId, serverId, filter);
+  }
+
+  /** What a cluster, or one of its servers, holds of the history of single znodes. */
+  history(clusterId: number, serverId: number | null): IndexHistory {
+    return new IndexHistory(this.#database, clusterId, serverId);
+  }
+
+  /** Txns by their row ids, in that order. */
+  txnsById(ids: Iterable<bigint>, serverId: number | null): Iterable<LoggedTxn> {
+    return new IndexTxns(this.#database, this.#readAcls()).byId(ids, serverId);
   }
 
   close(): void {

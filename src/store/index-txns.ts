@@ -35,6 +35,8 @@ type TxnRow = readonly [
   digest: bigint | null,
 ];
 
+const TXN_COLUMNS = 'id, zxid, time, session_id, cxid, type, digest_version, digest';
+
 interface OpRow {
   readonly type: string;
   readonly path_id: bigint | null;
@@ -84,7 +86,7 @@ export class IndexTxns {
     const ofPath = pathId === null ? '' : 'AND id IN (SELECT txn_id FROM op WHERE path_id = ?)';
     const rows = this.#database
       .prepare(
-        `SELECT id, zxid, time, session_id, cxid, type, digest_version, digest FROM txn
+        `SELECT ${TXN_COLUMNS} FROM txn
          WHERE cluster_id = ? AND zxid BETWEEN ? AND ? AND (? IS NULL OR time >= ?) AND (? IS NULL OR time < ?)
          ${ofPath} ORDER BY zxid, id`,
       )
@@ -99,6 +101,16 @@ export class IndexTxns {
         until,
         ...(pathId === null ? [] : [pathId]),
       ) as Iterable<TxnRow>;
+    yield* this.#logged(rows, serverId);
+  }
+
+  /** The txns with these row ids, in their order; with `serverId` only those that this server holds. */
+  *byId(ids: Iterable<bigint>, serverId: number | null): Generator<LoggedTxn> {
+    const row = this.#database.prepare(`SELECT ${TXN_COLUMNS} FROM txn WHERE id = ?`).raw();
+    for (const id of ids) yield* this.#logged([row.get(id) as TxnRow], serverId);
+  }
+
+  *#logged(rows: Iterable<TxnRow>, serverId: number | null): Generator<LoggedTxn> {
     for (const row of rows) {
       const copy = this.#evidence.get(row[0], serverId, serverId) as [string, bigint, bigint] | undefined;
       if (copy === undefined) continue;

@@ -1,0 +1,258 @@
+// What a look at a snapshot adds to what is known of a znode: changes that its stat tells and no log here holds, and
+// where it contradicts the logs.
+import { formatZxid, type Zxid } from '../records/zxid.js';
+import type { Znode } from '../snapshot/znode.js';
+import type { EventList } from './event-list.js';
+import type { TimelineItem } from './history-timelines.js';
+import type { Edge, LogCoverage, Span } from './log-coverage.js';
+import type { Sighting } from './placed-sightings.js';
+import { mayDieUnlogged } from './unlogged.js';
+import {
+  type Belief,
+  isThere,
+  mayBeSameAcl,
+  mayBeSameData,
+  stateOf,
+  type ZnodeState,
+} from './znode-state.js';
+
+/** A change of which the version it led to is known. */
+interface FirstChange {
+  readonly zxid: Zxid;
+  readonly version: number;
+}
+
+/** What was known before the look. */
+export interface Known {
+  readonly belief: Belief;
+  /** The last moment that is known; null for none. */
+  readonly at: Zxid | null;
+  /** Where txns are missing between that and the look; null where none are. */
+  readonly gap: Span | null;
+  /** The first changes in the logs of a znode whose create is not known. */
+  readonly first: { readonly setData: FirstChange | null; readonly setACL: FirstChange | null };
+  readonly items: readonly TimelineItem[];
+}
+
+/** Takes that a snapshot lacks the znode; returns what is known then. */
+export function absentFacts(
+  sighting: Sighting,
+  known: Known,
+  coverage: LogCoverage,
+  list: EventList,
+): Belief {
+  const { belief, gap, at } = known;
+  if (!isThere(belief)) return 'absent';
+  const { snapshot } = sighting;
+  const evidence = { file: snapshot.file, offset: 0, length: 0 };
+  const change = { type: 'delete', before: belief, after: 'absent' } as const;
+  if (gap !== null) {
+    const span = { after: later(gap.after, edgeOf(at, coverage)), upTo: endOf(gap, sighting, coverage) };
+    list.between(change, span, { from: 'snapshot', evidence });
+    return 'absent';
+  }
+  const { owner } = belief;
+  const isAlive = owner !== undefined && snapshot.timeoutOf(owner) !== null;
+  if (!mayDieUnlogged(belief) || isAlive) {
+    const why = isAlive ? ', and whose session the snapshot has' : '';
+    list.disagreement(evidence, `the znode${ofTxn(belief)}, which no txn deletes${why}`, 'none');
+    return 'absent';
+  }
+  const span = { after: edgeOf(at, coverage), upTo: coverage.edge(sighting.at) };
+  list.between(change, span, { from: 'snapshot', evidence, isUnlogged: true });
+  return 'absent';
+}
+
+/** Takes what a snapshot shows of the znode; returns what is known then, and whether nothing happened in between. */
+export function sightingFacts(
+  sighting: Sighting,
+  znode: Znode,
+  known: Known,
+  coverage: LogCoverage,
+  list: EventList,
+): { readonly state: ZnodeState; readonly isUnchanged: boolean } {
+  const facts = new StatFacts(sighting, znode, known, coverage, list);
+  return { state: facts.now, isUnchanged: facts.take() };
+}
+
+class StatFacts {
+  readonly now: ZnodeState;
+  readonly #stat: Znode['stat'];
+  readonly #evidence: Znode['evidence'];
+  readonly #sighting: Sighting;
+  readonly #known: Known;
+  readonly #coverage: LogCoverage;
+  readonly #list: EventList;
+
+  constructor(sighting: Sighting, znode: Znode, known: Known, coverage: LogCoverage, list: EventList) {
+    this.#stat = znode.stat;
+    this.#evidence = znode.evidence;
+    this.#sighting = sighting;
+    this.#known = known;
+    this.#coverage = coverage;
+    this.#list = list;
+    this.now = this.#withoutLaterAcl(stateOf(znode));
+  }
+
+  /** Reports what is new; true where the znode is the one that was known, and as it was. */
+  take(): boolean {
+    const { belief, gap, at } = this.#known;
+    const { czxid } = this.#stat;
+    if (!isThere(belief)) {
+      if (belief === 'absent' && at !== null && (gap === null || czxid <= at)) {
+        this.#disagree(`no znode, as after ${formatZxid(at)}`, `one of ${formatZxid(czxid)}`);
+      } else this.#firstSight();
+      return false;
+    }
+    if (belief.czxid === undefined || belief.czxid === czxid) return this.#sameZnode(belief);
+    if (gap === null || czxid < belief.czxid) {
+      this.#disagree(`the znode${ofTxn(belief)}`, `one of ${formatZxid(czxid)}`);
+      return false;
+    }
+    const upTo = earlier(gap.upTo, this.#coverage.edge(czxid - 1n));
+    this.#between({ type: 'delete', before: belief, after: 'absent' }, { after: gap.after, upTo });
+    this.#firstSight();
+    return false;
+  }
+
+  /** Nothing is known of it: its stat tells of its past. */
+  #firstSight(): void {
+    this.#create();
+    this.#dataChanges(0, null);
+    this.#aclChanges(0, null);
+  }
+
+  // The first znodes of a tree have czxid 0 and were created by no txn.
+  #create(): void {
+    const { czxid, ctime, mzxid } = this.#stat;
+    if (czxid === 0n) return;
+    const { owner, data, dataLength, acl, aversion } = this.now;
+    const after: ZnodeState = {
+      ...(mzxid === czxid ? { data, dataLength } : {}),
+      ...(aversion === 0 ? { acl } : {}),
+      ...{ version: 0, aversion: 0, owner, czxid, ctime, mzxid: czxid, mtime: ctime },
+    };
+    this.#list.fromStat({ type: 'create', before: 'absent', after }, czxid, ctime, this.#evidence);
+  }
+
+  #sameZnode(belief: ZnodeState): boolean {
+    const { gap, first } = this.#known;
+    const { mzxid, version } = this.#stat;
+    const { aversion = 0 } = this.now;
+    if (belief.czxid === undefined) {
+      this.#create();
+      this.#changesBefore('setData', first.setData);
+      this.#changesBefore('setACL', first.setACL);
+    }
+    let isUnchanged = belief.czxid !== undefined;
+    if (belief.mzxid === undefined) this.#dataChanges(0, belief);
+    else if (belief.mzxid === mzxid) {
+      if (version !== belief.version) this.#disagree(`version ${belief.version}`, `version ${version}`);
+      else if (!mayBeSameData(belief, this.now)) {
+        this.#disagree(`the data that ${formatZxid(mzxid)} set`, 'other data');
+      }
+    } else if (gap !== null && mzxid > belief.mzxid) {
+      this.#dataChanges(belief.version ?? 0, belief);
+      isUnchanged = false;
+    } else this.#disagree(`data set at ${formatZxid(belief.mzxid)}`, `data set at ${formatZxid(mzxid)}`);
+
+    if (belief.aversion === undefined) this.#aclChanges(0, belief);
+    else if (belief.aversion === aversion) {
+      if (!mayBeSameAcl(belief, this.now)) this.#disagree(`the ACL of aversion ${aversion}`, 'another ACL');
+    } else if (gap !== null && aversion > belief.aversion) {
+      this.#aclChanges(belief.aversion, belief);
+      isUnchanged = false;
+    } else this.#disagree(`aversion ${belief.aversion}`, `aversion ${aversion}`);
+    return isUnchanged;
+  }
+
+  /** Changes before the first one in the logs, which its version counts. */
+  #changesBefore(type: 'setData' | 'setACL', first: FirstChange | null): void {
+    if (first === null || first.version <= 1) return;
+    const version = first.version - 1;
+    const after = type === 'setData' ? { version } : { aversion: version };
+    const { czxid } = this.#stat;
+    const span = { after: this.#coverage.edge(czxid), upTo: this.#coverage.edge(first.zxid - 1n) };
+    this.#between({ type, before: 'unknown', after }, span, version);
+  }
+
+  /** The last setData, at mzxid, and those before it down to a known version. */
+  #dataChanges(from: number, before: ZnodeState | null): void {
+    const { czxid, mzxid, mtime, version } = this.#stat;
+    if (mzxid === czxid) return;
+    const { gap } = this.#known;
+    const unseen = version - from - 1;
+    const lost = { ...this.now, data: undefined, dataLength: undefined, version: version - 1 };
+    if (unseen > 0) {
+      const known = this.#coverage.edge(before?.mzxid ?? czxid);
+      const after = before === null ? known : later(gap?.after ?? null, known);
+      const span = { after, upTo: this.#coverage.edge(mzxid - 1n) };
+      this.#between({ type: 'setData', before: before ?? 'unknown', after: lost }, span, unseen);
+    }
+    const old = unseen > 0 || before?.mzxid === undefined ? lost : before;
+    this.#list.fromStat({ type: 'setData', before: old, after: this.now }, mzxid, mtime, this.#evidence);
+  }
+
+  /** setACL leaves no zxid behind, only a count. */
+  #aclChanges(from: number, before: ZnodeState | null): void {
+    const { czxid } = this.#stat;
+    const { aversion = 0 } = this.now;
+    const count = aversion - from;
+    if (count <= 0) return;
+    const { gap } = this.#known;
+    const known = this.#coverage.edge(before?.czxid ?? czxid);
+    const after = before === null ? known : later(gap?.after ?? null, known);
+    const span = { after, upTo: endOf(gap, this.#sighting, this.#coverage) };
+    this.#between({ type: 'setACL', before: before ?? { aversion: from }, after: this.now }, span, count);
+  }
+
+  // A setACL leaves no zxid in the stat: one that was made while the snapshot was written may be in it already.
+  #withoutLaterAcl(state: ZnodeState): ZnodeState {
+    const { at, end } = this.#sighting;
+    const later = this.#known.items.flatMap(({ part: { op }, logged }) => {
+      const { zxid } = logged.txn.header;
+      return op.op === 'setACL' && zxid > at && (end === null || zxid <= end) ? op.version : [];
+    });
+    if (!later.some((version) => version === state.aversion)) return state;
+    const aversion = later[0]! - 1;
+    const { belief } = this.#known;
+    return {
+      ...state,
+      aversion,
+      acl: isThere(belief) && belief.aversion === aversion ? belief.acl : undefined,
+    };
+  }
+
+  #between(change: Parameters<EventList['between']>[0], span: Span, count = 1): void {
+    this.#list.between(change, span, { from: 'snapshot', evidence: this.#evidence, count });
+  }
+
+  #disagree(expected: string, found: string): void {
+    this.#list.disagreement(this.#evidence, expected, found);
+  }
+}
+
+/** The last moment at which what a snapshot shows can have happened; null where nothing says it. */
+function endOf(gap: Span | null, { at, end }: Sighting, coverage: LogCoverage): Edge | null {
+  if (gap?.upTo != null && gap.upTo.zxid < at) return gap.upTo;
+  if (end !== null) return coverage.edge(end > at ? end : at);
+  // The logs, or their end, show that nothing was done to it while the snapshot was written.
+  return coverage.has(at) || coverage.has(at + 1n) ? coverage.edge(at) : null;
+}
+
+function edgeOf(zxid: Zxid | null, coverage: LogCoverage): Edge | null {
+  return zxid === null ? null : coverage.edge(zxid);
+}
+
+function later(a: Edge | null, b: Edge | null): Edge | null {
+  if (a === null || b === null) return a ?? b;
+  return a.zxid > b.zxid ? a : b;
+}
+
+function earlier(a: Edge | null, b: Edge): Edge {
+  return a === null || a.zxid > b.zxid ? b : a;
+}
+
+function ofTxn({ czxid }: ZnodeState): string {
+  return czxid === undefined ? '' : ` of ${formatZxid(czxid)}`;
+}

@@ -1,0 +1,144 @@
+// history: every change of a znode.
+
+import { type History, historyOf } from '../../analysis/history.js';
+import { entriesOf, type HistoryEntry, isHole } from '../../analysis/history-entries.js';
+import { type HistoryRow, historyRow, holeRow } from '../../analysis/history-row.js';
+import { shownPath } from '../../analysis/paths.js';
+import type { RawText } from '../../jute/raw-text.js';
+import { formatZxid } from '../../records/zxid.js';
+import { znodePath } from '../coerce.js';
+import { defineCommand, type OptionTable } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { printHistoryLines } from '../history-lines.js';
+import { map } from '../map.js';
+import {
+  dataOption,
+  evidenceOption,
+  kindOption,
+  outputOptions,
+  rangeOf,
+  rangeOptions,
+  sourceOptions,
+  sourcePositional,
+} from '../options.js';
+import { historyColumns, shownChange } from '../rows/history-columns.js';
+import { Run } from '../run.js';
+
+const options = {
+  subtree: { type: 'boolean', default: false, describe: 'With everything below the znode' },
+  patch: {
+    type: 'boolean',
+    alias: 'p',
+    default: false,
+    describe: 'Show below each line what it changed in data and ACL, and the other parts of its multi',
+  },
+  reverse: { type: 'boolean', alias: 'r', default: false, describe: 'Newest first' },
+  ...rangeOptions,
+  ...dataOption,
+  ...evidenceOption,
+  ...outputOptions,
+  ...kindOption,
+  ...sourceOptions,
+} as const satisfies OptionTable;
+
+export const history = defineCommand({
+  usage: 'history <source> <znode>',
+  examples: [
+    ['zoolog history backup/zk1 /brokers/ids/3', 'every change, oldest first'],
+    ['zoolog history backup/zk1 /brokers/ids/3 --reverse --limit 1', 'the last one: who deleted it'],
+    ['zoolog history backup/zk1 /config/topics/orders -p', 'with what each changed, line by line'],
+    ["zoolog history backup/zk1 /services --subtree --since '2026-11-21 03:00'", 'all below, from a time on'],
+    ['zoolog history case.db#prod /controller --format ndjson', 'with every field, for jq'],
+  ],
+  positionals: {
+    ...sourcePositional,
+    znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
+  },
+  options,
+  epilogue:
+    'Where a log holds a change, it is shown as logged. Where none does, the stats in the snapshots tell what they ' +
+    'can, and a zxid like 0x6d..0x7f says that it happened between these. Deletes that servers do not log are marked ' +
+    'unlogged, and where txns are missing a line of type hole says so. Failed requests and checks are no changes: see log.',
+  run: async (args, context) => {
+    const { openHistory } = await import('../../source/open-history.js');
+    const run = new Run(args, context);
+    const source = await openHistory(args.source, run.sourceOptions);
+    run.watch(source);
+    try {
+      const depth = args.subtree ? 'all' : 0;
+      const found = historyOf(source, { path: args.znode, depth }, (problem) => run.report(problem));
+      if (!source.isComplete) run.markIncomplete();
+      if (!isKnown(found)) {
+        const holes = found.holes.length > 0 ? '; it may have been there in a hole of the logs' : '';
+        run.error(`${shownPath(args.znode)} occurs in no txn and no snapshot of ${source.name}${holes}`);
+        return run.finish(EXIT.no);
+      }
+      noteEpochs(found, source.name, run);
+      const entries = entriesOf(found, rangeOf(args));
+      if (args.reverse) entries.reverse();
+      const { emulate353, format, evidence, data } = args;
+      const rows = map(entries, (entry) => rowOf(entry, args.znode, emulate353));
+      if (format === 'table') {
+        const patch = args.patch || data !== undefined ? (data ?? 'auto') : null;
+        const lines = { withPath: args.subtree, patch, withEvidence: evidence };
+        printHistoryLines({ columns: [], rows }, args, lines, run);
+      } else {
+        const shown = map(rows, (row) => shownChange(row, data ?? 'auto'));
+        const head = { source: source.name, newest: hex(found.newest), holes: holesOf(found) };
+        run.printWithEnvelope({ columns: historyColumns, rows: shown }, args, head, () => source.isComplete);
+      }
+      if (args.subtree) run.note(summaryOf(entries));
+      return run.finish(EXIT.ok);
+    } finally {
+      source.close();
+    }
+  },
+});
+
+function isKnown({ events, last }: History): boolean {
+  return events.length > 0 || [...last.values()].some((belief) => typeof belief === 'object');
+}
+
+function rowOf(entry: HistoryEntry, path: RawText, emulate353: boolean): HistoryRow {
+  return isHole(entry) ? holeRow(entry, path) : historyRow(entry, emulate353);
+}
+
+function noteEpochs({ holes }: History, name: string, run: Run): void {
+  const epochs = holes.flatMap(({ hole }) =>
+    hole.kind === 'epoch' && hole.next !== null ? [hole.next.zxid] : [],
+  );
+  if (epochs.length === 0) return;
+  const where = epochs.slice(0, 3).map(formatZxid).join(', ') + (epochs.length > 3 ? ', …' : '');
+  run.note(`${name}: where epochs change (${where}) nothing shows whether the old one went further`);
+}
+
+/** Holes for the json envelope, changes of epoch among them. */
+function holesOf({ holes }: History): readonly unknown[] {
+  return holes.map(({ hole: { kind, after, next, missing } }) => {
+    return {
+      kind,
+      after: hex(after?.zxid),
+      next: hex(next?.zxid),
+      missing: missing === null ? null : Number(missing),
+    };
+  });
+}
+
+function hex(zxid: bigint | null | undefined): string | null {
+  return zxid == null ? null : formatZxid(zxid);
+}
+
+function summaryOf(entries: readonly HistoryEntry[]): string {
+  const counts = { created: 0, deleted: 0, 'data changes': 0, 'ACL changes': 0 };
+  for (const entry of entries) {
+    if (isHole(entry)) continue;
+    const { type, count } = entry.event;
+    if (type.startsWith('create')) counts.created += count;
+    else if (type.startsWith('delete')) counts.deleted += count;
+    else if (type === 'setACL') counts['ACL changes'] += count;
+    else if (type !== 'children') counts['data changes'] += count;
+  }
+  return Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+}

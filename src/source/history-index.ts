@@ -1,0 +1,139 @@
+// The history in an index: by SQL only what concerns the znodes in question.
+import type { RawText } from '../jute/raw-text.js';
+import type { Problem } from '../problems.js';
+import type { Zxid } from '../records/zxid.js';
+import type { Znode } from '../snapshot/znode.js';
+import type { IndexHistory } from '../store/index-history.js';
+import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import {
+  type HistoryScope,
+  type HistorySource,
+  needsChildren,
+  type SnapshotView,
+  type TxnRun,
+} from './history-source.js';
+import { choose } from './index-source.js';
+import type { Who } from './parse.js';
+import type { SourceOptions } from './source-options.js';
+
+const FIELDS = { data: true, numChildren: false } as const;
+
+/**
+ * Opens the history of a cluster, or what one server holds of it.
+ * @throws UsageError where WHO fits several clusters or none; IndexError where `path` is no index.
+ */
+export function openIndexHistory(path: string, who: Who | null, options: SourceOptions): HistorySource {
+  const reader = new IndexReader(path);
+  try {
+    return new IndexedHistory(reader, choose(reader, path, who), who?.server != null, path, options);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+class IndexedHistory implements HistorySource {
+  readonly name: string;
+  readonly isComplete: boolean;
+  readonly #reader: IndexReader;
+  readonly #servers: readonly IndexedServer[];
+  readonly #serverId: number | null;
+  readonly #history: IndexHistory;
+  readonly #path: string;
+  readonly #options: SourceOptions;
+  /** A znode of the scope itself is one whose children matter. */
+  #withChildren = false;
+
+  constructor(
+    reader: IndexReader,
+    servers: readonly IndexedServer[],
+    ofOneServer: boolean,
+    path: string,
+    options: SourceOptions,
+  ) {
+    const { id, clusterId, cluster, name } = servers[0]!;
+    this.#reader = reader;
+    this.#servers = servers;
+    this.#serverId = ofOneServer ? id : null;
+    this.#history = reader.history(clusterId, this.#serverId);
+    this.#path = path;
+    this.#options = options;
+    this.name = ofOneServer ? `${path}#${cluster}/${name}` : `${path}#${cluster}`;
+    this.isComplete = !reader.hasSkippedTxns(clusterId, this.#serverId);
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#reader.problems(this.#servers.map((server) => server.id));
+  }
+
+  *snapshots(scope: HistoryScope): Generator<SnapshotView> {
+    const ids = new Set(this.#servers.map((server) => server.id));
+    const all = this.#reader.snapshots().filter(({ server }) => ids.has(server.id));
+    const usable = all.filter(({ isLoaded, isSound }) => isLoaded && isSound);
+    const others = all.filter(({ isLoaded, isSound }) => !isLoaded && isSound).length;
+    if (others > 0) {
+      this.#options.onNote(
+        `${this.#path}: of ${others} snapshots only the headers are in the index, so they cannot tell; "zoolog index --snapshots all" adds them`,
+      );
+    }
+    const blocks = new Map(this.#history.loadedSnapshots().map((one) => [one.id, one]));
+    for (const snapshot of usable.reverse()) {
+      const { id, file, server, zxid } = snapshot;
+      const { digestZxid = null, lastProcessedZxid = null } = blocks.get(id) ?? {};
+      const facts = {
+        file,
+        server: server.name,
+        zxid,
+        end: endOf(zxid, digestZxid, lastProcessedZxid),
+        digestZxid,
+        timeoutOf: (session: bigint) => this.#history.timeoutOf(id, session),
+      };
+      yield { facts, znodes: this.#znodes(snapshot, scope) };
+    }
+  }
+
+  *txns(scope: HistoryScope, owners: ReadonlySet<bigint>): Generator<LoggedTxn> {
+    const { path, depth } = scope;
+    const history = this.#history;
+    let ids = history.txnsOf(path, depth);
+    if (depth === 0 && (this.#withChildren || history.createsServerDeleted(ids)))
+      ids = history.txnsOf(path, 1);
+    const sessions = new Set([...owners, ...history.ownersIn(ids)]);
+    ids = history.inOrder([...ids, ...history.txnsOfSessions(sessions)]);
+    yield* this.#reader.txnsById(ids, this.#serverId);
+  }
+
+  runs(): readonly TxnRun[] {
+    const edge = (zxid: Zxid) => ({ zxid, time: this.#history.timeOf(zxid) ?? 0n });
+    return this.#history.runs().map(({ from, to }) => ({ from: edge(from), to: edge(to) }));
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  #znodes(snapshot: IndexedSnapshot, { path, depth }: HistoryScope): Map<RawText, Znode> {
+    const tree = this.#reader.tree(snapshot);
+    const znodes = new Map<RawText, Znode>();
+    const add = (znode: Znode) => znodes.set(znode.path, znode);
+    if (depth === 'all') {
+      for (const znode of tree.subtree(path, FIELDS)) add(znode);
+      return znodes;
+    }
+    const top = tree.get(path, FIELDS);
+    if (top === null) return znodes;
+    add(top);
+    this.#withChildren ||= needsChildren(top);
+    if (depth === 1 || needsChildren(top)) for (const child of tree.children(path, FIELDS)) add(child);
+    return znodes;
+  }
+}
+
+/** The last txn of which a snapshot can hold effects; null where no block says it. An empty digest block is 0. */
+function endOf(zxid: Zxid, digestZxid: Zxid | null, lastProcessedZxid: Zxid | null): Zxid | null {
+  if (lastProcessedZxid === null && (digestZxid ?? 0n) === 0n) return null;
+  let end = zxid;
+  for (const block of [digestZxid, lastProcessedZxid]) if (block !== null && block > end) end = block;
+  return end;
+}
