@@ -9,8 +9,8 @@ import type { ACL } from '../records/acl.js';
 import type { Op } from '../records/op.js';
 import { TXN_DIGEST_BYTES } from '../records/txn-digest.js';
 import { TXN_HEADER_BYTES } from '../records/txn-header.js';
+import { murmurHash128 } from '../tree/murmur-hash.js';
 import type { Txn } from '../txnlog/txn.js';
-import { murmurHash128 } from './murmur-hash.js';
 
 const ASCII = /^[\x00-\x7f]*$/;
 

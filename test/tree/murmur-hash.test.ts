@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { murmurHash128 } from '../../src/store/murmur-hash.js';
+import { murmurHash128 } from '../../src/tree/murmur-hash.js';
 
 const hash = (bytes: Uint8Array, seed = 0) => Buffer.from(murmurHash128(bytes, seed).buffer.slice(0));
 
