@@ -192,6 +192,89 @@ export const PROBLEMS = {
     cause: 'No server writes that; servers stop on it.',
     remedy: `${KEEP_COPY} Use the snapshot before it together with the logs.`,
   },
+  'snapshot-digest': {
+    severity: 'error',
+    title: 'The digest recorded in a snapshot is not that of its tree',
+    cause:
+      'The tree that was written is not the one that the txns make: a bug or bit rot in the memory of the server, or the file was changed and sealed again. Servers only log the difference ("Digests are not matching").',
+    remedy:
+      'Compare with the snapshot and logs of another server; "zoolog inspect --digests" shows whether replaying its logs gives the recorded digests.',
+  },
+  'ephemeral-session': {
+    severity: 'warning',
+    title: 'Ephemerals belong to a session that is not in the session table',
+    cause:
+      'The session had ended, but its ephemerals were not deleted. A server deletes them when it starts from this snapshot, without a txn.',
+    remedy:
+      'Nothing, if the application has new sessions. To know who owned them: "zoolog sessions" over the logs.',
+  },
+  'ephemeral-session-later': {
+    severity: 'note',
+    title: 'Ephemerals belong to a session that began while the snapshot was written',
+    cause: 'The session table is written before the znodes; the log holds the session. This is normal.',
+    remedy: 'Keep the logs together with this snapshot.',
+  },
+  'ephemeral-child': {
+    severity: 'error',
+    title: 'An ephemeral has a child',
+    cause: 'No server lets a client do that. When the session ends the child is left without a parent.',
+    remedy: OTHER_COPY,
+  },
+  'owner-unknown': {
+    severity: 'error',
+    title: 'An ephemeralOwner means nothing to any release',
+    cause:
+      'Top byte ff with other feature bits than 0000: servers with extendedTypesEnabled fail on it ("Invalid ephemeralOwner"), others take it for a session that does not exist and delete the znode.',
+    remedy: OTHER_COPY,
+  },
+  'quota-stats': {
+    severity: 'note',
+    title: 'The statistics of a quota are not what is there',
+    cause:
+      'They change without a txn and are counted anew whenever a server loads a snapshot, so a difference does no harm.',
+    remedy: 'Nothing.',
+  },
+  'quota-exceeded': {
+    severity: 'note',
+    title: 'More is there than a quota allows',
+    cause:
+      'Quotas only write a warning to the log of the server unless enforceQuota is true (3.7 and later).',
+    remedy: 'Raise the quota or tidy up before enforceQuota is switched on.',
+  },
+  'data-near-maxbuffer': {
+    severity: 'warning',
+    title: 'The data of a znode comes near jute.maxbuffer',
+    cause:
+      'A server reads at most jute.maxbuffer (1048575 bytes unless set) and its extra size in one piece: where the limit is lower than it was when the znode was written, it cannot load the snapshot ("Unreasonable length").',
+    remedy: 'Start servers with the jute.maxbuffer of the old ones; keep large data outside of ZooKeeper.',
+  },
+  'children-near-maxbuffer': {
+    severity: 'warning',
+    title: 'The list of children of a znode comes near jute.maxbuffer',
+    cause:
+      'Clients cannot read an answer larger than their jute.maxbuffer: the children can then not be listed, nor deleted by a recursive delete.',
+    remedy: 'Delete children by name ("zoolog ls" lists them), or raise jute.maxbuffer in the clients.',
+  },
+  'session-near-maxbuffer': {
+    severity: 'warning',
+    title: 'Closing a session would be a txn that comes near jute.maxbuffer',
+    cause:
+      'From 3.6 on a closeSession lists all ephemerals of the session in one txn. A server logs a txn larger than its limit and cannot read it back: it does not start again (ZOOKEEPER-3496).',
+    remedy: 'Raise jute.maxbuffer on all servers before the session ends.',
+  },
+  'sequence-near-end': {
+    severity: 'warning',
+    title: 'The next sequence number of a znode comes near its end',
+    cause:
+      "Sequential names take the ten digits of the parent's cversion; behind 2147483647 they become negative and no longer sort.",
+    remedy: 'Create a new parent and move the application to it.',
+  },
+  'zxid-near-rollover': {
+    severity: 'note',
+    title: 'The zxid counter of the epoch comes near its end',
+    cause: 'At 0xffffffff the leader resigns so that a new epoch begins (ZOOKEEPER-1277): a short outage.',
+    remedy: 'Restart the leader at a quiet time: a new epoch begins at 0.',
+  },
   'log-padded': {
     severity: 'note',
     title: 'Preallocated zeros follow the last txn',

@@ -1,0 +1,119 @@
+// doctor: what is wrong, or soon will be, with the tree in a snapshot. One pass, a second where something is to be
+// looked at again; 12 to 24 bytes a znode.
+import { type OnProblem, problem } from '../problems.js';
+import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
+import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import type { SnapshotTrailer } from '../snapshot/seal.js';
+import { snapshotEnd } from '../tree/snapshot-end.js';
+import { SnapshotTally } from '../tree/snapshot-survey.js';
+import { digestOfRecord } from '../tree/znode-digest.js';
+import { LimitCheck } from './limit-check.js';
+import { OwnerCheck } from './owner-check.js';
+import { QuotaCheck } from './quota-check.js';
+import { ShapeCheck } from './shape-check.js';
+
+/** What came of the digest in a snapshot: `none` was recorded, or it cannot be checked alone (`fuzzy`). */
+export type DigestVerdict = 'matches' | 'differs' | 'none' | 'fuzzy';
+
+/** A tree that was checked. */
+export interface CheckedTree {
+  readonly znodes: number;
+  readonly sessions: number;
+  readonly ephemerals: number;
+  /** Ephemerals whose session is not in the table: a server that loads this and no log deletes them. */
+  readonly orphanedEphemerals: number;
+  /** Signed, of the tree as it stands in the file. */
+  readonly treeDigest: bigint;
+  readonly digest: DigestVerdict;
+  /** True where it holds effects of txns after the one in its name. */
+  readonly isFuzzy: boolean;
+}
+
+export interface TreeCheckOptions {
+  /** jute.maxbuffer of the servers, in bytes. */
+  readonly maxBuffer: number;
+  readonly onProblem: OnProblem;
+  /** Takes how many bytes of the file are read. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/**
+ * Checks the tree in a snapshot. `zxid` is the one in its name. What the reader finds is not reported again.
+ * @throws FormatError where it does not begin like a snapshot, InputError where it cannot be read.
+ */
+export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): CheckedTree {
+  const { onProblem, onBytes = () => {} } = options;
+  const reader = readSnapshot(file);
+  try {
+    const tally = new SnapshotTally();
+    const owners = new OwnerCheck(reader.sessions());
+    const shape = new ShapeCheck();
+    const limits = new LimitCheck(options.maxBuffer);
+    const quotas = new QuotaCheck();
+    for (const znode of reader.znodes()) {
+      tally.add(znode, digestOfRecord(znode));
+      shape.add(znode);
+      owners.add(znode, shape.parentLevel);
+      limits.add(znode, shape.parentLevel);
+      quotas.find(znode);
+      if ((znode.ordinal & 0xfff) === 0) onBytes(reader.fileBytesRead);
+    }
+    const end = snapshotEnd(zxid, tally.newest, reader.trailer);
+    const isFuzzy = end.zxid > zxid;
+    for (const found of owners.problems(file, isFuzzy, options.maxBuffer)) onProblem(found);
+    for (const found of limits.problems(file, zxid)) onProblem(found);
+    if (shape.isDoubtful || !quotas.isEmpty) lookAgain(file, shape, quotas);
+    for (const found of shape.problems(file)) onProblem(found);
+    for (const found of quotas.problems(file)) onProblem(found);
+    const treeDigest = tally.digest.value;
+    const digest = verdictOf(reader.trailer, zxid, treeDigest);
+    if (digest === 'differs') onProblem(digestProblem(file, reader, treeDigest));
+    return {
+      znodes: tally.znodes,
+      sessions: reader.sessionCount,
+      ephemerals: owners.ephemerals,
+      orphanedEphemerals: owners.orphaned,
+      treeDigest,
+      digest,
+      isFuzzy,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+function lookAgain(file: string, shape: ShapeCheck, quotas: QuotaCheck): void {
+  const reader = readSnapshot(file);
+  try {
+    for (const znode of reader.znodes()) {
+      shape.lookAgain(znode);
+      quotas.count(znode);
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * The block holds the digest of the tree when its writing ended. Where that is the txn in the name, no txn changed
+ * the tree meanwhile; otherwise a replay must come to its zxid before anything can be compared.
+ */
+function verdictOf(trailer: SnapshotTrailer | null, zxid: Zxid, computed: bigint): DigestVerdict {
+  const block = trailer?.digest ?? null;
+  if (block === null || block.zxid === 0n || block.zxid < zxid) return 'none';
+  if (block.zxid > zxid) return 'fuzzy';
+  return block.digest === computed ? 'matches' : 'differs';
+}
+
+function digestProblem(file: string, { trailer }: SnapshotReader, computed: bigint) {
+  const { zxid, digest } = trailer!.digest!;
+  const [first] = trailer!.seals;
+  return problem('snapshot-digest', {
+    file,
+    // The block follows the first seal, which is 13 bytes.
+    offset: first!.offset + 13,
+    expected: `the digest of this tree, ${formatHex(computed)}`,
+    found: `${formatHex(digest)} for ${formatZxid(zxid)}`,
+    where: 'digest block',
+  });
+}
