@@ -369,6 +369,21 @@ export const PROBLEMS = {
     cause: 'The file was renamed or its beginning is damaged. Servers choose logs by name and can miss txns.',
     remedy: 'In a copy, name the file log.<zxid of its first txn>.',
   },
+  'myid-duplicate': {
+    severity: 'warning',
+    title: 'Two directories have the same myid',
+    cause:
+      'They are copies of one server, or of servers of different ensembles, or one was set up with the myid of another. Two members with one id keep an ensemble from electing a leader.',
+    remedy: 'Check where each copy comes from before the files are compared or used.',
+  },
+  'member-behind': {
+    severity: 'note',
+    title: 'A member holds less than another one',
+    cause:
+      'It was stopped or copied earlier, or the other one logged txns that were never committed. It catches up when it joins the ensemble.',
+    remedy:
+      'Restore the most advanced member, or all of them. "zoolog index" with all members says which txns a majority holds.',
+  },
   'epoch-unreadable': {
     severity: 'error',
     title: 'An epoch file does not hold a number',
