@@ -54,6 +54,8 @@ interface Piece {
   readonly low: bigint;
   readonly high: bigint;
   readonly isAscending: boolean;
+  /** More lines of the last record of the piece before. */
+  readonly goesOn: boolean;
 }
 
 type Message =
@@ -86,6 +88,7 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
   let low: bigint | null = null;
   let high = 0n;
   let isAscending = true;
+  let goesOn = false;
   try {
     for (const record of records.records(scan)) {
       const { zxid } = record;
@@ -103,14 +106,21 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
         for (const problem of txnProblems(logged)) log.report(problem);
         for (const part of partsOf(txn)) {
           if (test === null || test(txn.header, part)) text.add(lines.line(logged, part));
+          // A multi can have a million lines; what is left of it is a piece by itself.
+          if (text.length < PIECE) continue;
+          yield { text: text.take(), low, high, isAscending, goesOn };
+          low = zxid;
+          isAscending = true;
+          goesOn = true;
         }
       }
-      if (text.length < PIECE) continue;
-      yield { text: text.take(), low, high, isAscending };
+      if (text.length < PIECE && !goesOn) continue;
+      yield { text: text.take(), low, high, isAscending, goesOn };
       low = null;
       isAscending = true;
+      goesOn = false;
     }
-    if (low !== null) yield { text: text.take(), low, high, isAscending };
+    if (low !== null) yield { text: text.take(), low, high, isAscending, goesOn };
     return records.isDamaged;
   } finally {
     records.close();
@@ -180,7 +190,8 @@ export async function printLogLines(
     }
     const { piece, file } = next;
     const later = files[file + 1]?.first;
-    const isInOrder = piece.isAscending && piece.low > printed && (later === undefined || piece.high < later);
+    const follows = piece.goesOn ? piece.low === printed : piece.low > printed;
+    const isInOrder = piece.isAscending && follows && (later === undefined || piece.high < later);
     if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: printed, hasLines };
     // Where nothing was left out for its time, a file that begins later than the one before it ended shows a hole.
     const isWhole = query.range.since === undefined && query.range.until === undefined;

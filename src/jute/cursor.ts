@@ -3,6 +3,7 @@
 // Every read is checked against the end of the record, every length against the bytes left before it is used.
 import { FormatError, TruncatedError } from '../errors.js';
 import type { Layout } from './layout.js';
+import { MAX_ELEMENTS, MAX_STRING_BYTES } from './limits.js';
 import type { Place } from './place.js';
 import type { RawText } from './raw-text.js';
 
@@ -11,6 +12,8 @@ export class Cursor {
   #buffer: Buffer;
   #view: DataView;
   #place: Place;
+  /** Elements of vectors that may still be read. */
+  #elementsLeft = MAX_ELEMENTS;
   position: number;
   end: number;
 
@@ -23,11 +26,12 @@ export class Cursor {
     this.end = end;
   }
 
-  /** Goes on over another buffer, so that one cursor serves a whole file. */
+  /** Goes on with another record, so that one cursor serves a whole file. */
   reset(buffer: Buffer, view: DataView, place: Place, start: number, end: number): this {
     this.#buffer = buffer;
     this.#view = view;
     this.#place = place;
+    this.#elementsLeft = MAX_ELEMENTS;
     this.position = start;
     this.end = end;
     return this;
@@ -71,6 +75,8 @@ export class Cursor {
   ustring(): RawText | null {
     const length = this.#length();
     if (length < 0) return null;
+    if (length > MAX_STRING_BYTES)
+      throw this.#tooLarge(`a text of at most ${MAX_STRING_BYTES} bytes`, length);
     const start = this.position;
     this.position += length;
     return this.#buffer.toString('latin1', start, this.position) as RawText;
@@ -85,12 +91,25 @@ export class Cursor {
     return this.#buffer.subarray(start, this.position);
   }
 
-  /** A jute vector; null for count -1, empty for any other count below 1, as in jute's reader. */
-  vector<T>(element: (cursor: Cursor) => T): T[] | null {
+  /**
+   * A jute vector; null for count -1, empty for any other count below 1, as in jute's reader. `element` is given the
+   * element before, which it may return for one that is equal; each takes `least` bytes or more.
+   */
+  vector<T>(element: (cursor: Cursor, before: T | undefined) => T, least: number): T[] | null {
     const count = this.i32();
     if (count === -1) return null;
     const elements: T[] = [];
-    for (let i = 0; i < count; i++) elements.push(element(this));
+    if (count <= 0) return elements;
+    this.#claim(count * least);
+    if (count > this.#elementsLeft) {
+      throw this.#tooLarge(`a record with at most ${MAX_ELEMENTS} elements in its vectors`, count);
+    }
+    this.#elementsLeft -= count;
+    let before: T | undefined;
+    for (let i = 0; i < count; i++) {
+      before = element(this, before);
+      elements.push(before);
+    }
     return elements;
   }
 
@@ -147,6 +166,12 @@ export class Cursor {
   /** A FormatError at the position. */
   error(code: string, expected: string, found: string): FormatError {
     return new FormatError({ code, file: this.#place.file, offset: this.offset, expected, found });
+  }
+
+  // Of a length or count that was just read.
+  #tooLarge(expected: string, found: number): FormatError {
+    this.position -= 4;
+    return this.error('record-too-large', expected, `${found}`);
   }
 
   #cut(count: number, after: number): TruncatedError {

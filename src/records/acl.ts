@@ -22,7 +22,20 @@ export const aclLayout: Layout<ACL> = layout('ACL', (p) =>
   p.int32('perms').nest('id', { type: idLayout.parser }),
 );
 
-/** Reads an ACL. Hot: in every create. */
-export function readAcl(cursor: Cursor): ACL {
-  return { perms: cursor.i32(), id: { scheme: cursor.ustring(), id: cursor.ustring() } };
+/** Bytes of the smallest ACL: its scheme and its id are empty or null. */
+export const LEAST_ACL_BYTES = 12;
+
+/** Reads an ACL, or returns the one before it in its list where that is equal. Hot: in every create. */
+export function readAcl(cursor: Cursor, before?: ACL): ACL {
+  const perms = cursor.i32();
+  const scheme = cursor.ustring();
+  const id = cursor.ustring();
+  return before !== undefined && before.perms === perms && before.id.id === id && before.id.scheme === scheme
+    ? before
+    : { perms, id: { scheme, id } };
+}
+
+/** Reads a list of ACLs, null for a null one. */
+export function readAcls(cursor: Cursor): ACL[] | null {
+  return cursor.vector(readAcl, LEAST_ACL_BYTES);
 }

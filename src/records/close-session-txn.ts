@@ -1,4 +1,5 @@
 // CloseSessionTxn, body of closeSession (-11) since 3.6 (`closeSessionTxn.enabled`); none before.
+import type { Cursor } from '../jute/cursor.js';
 import { type Layout, layout, ustringVector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
 
@@ -10,3 +11,11 @@ export interface CloseSessionTxn {
 export const closeSessionTxnLayout: Layout<CloseSessionTxn> = layout('CloseSessionTxn', (p) =>
   ustringVector(p, 'paths2Delete'),
 );
+
+// The smallest path is its length alone.
+const LEAST_PATH_BYTES = 4;
+
+/** Reads a CloseSessionTxn. By hand for its list, as readSetACLTxn. */
+export function readCloseSessionTxn(cursor: Cursor): CloseSessionTxn {
+  return { paths2Delete: cursor.vector((path) => path.ustring(), LEAST_PATH_BYTES) };
+}

@@ -1,7 +1,8 @@
 // CreateContainerTxn, body of createContainer (19), since 3.5.1.
+import type { Cursor } from '../jute/cursor.js';
 import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout } from './acl.js';
+import { type ACL, aclLayout, readAcls } from './acl.js';
 
 export interface CreateContainerTxn {
   readonly path: RawText | null;
@@ -13,3 +14,13 @@ export interface CreateContainerTxn {
 export const createContainerTxnLayout: Layout<CreateContainerTxn> = layout('CreateContainerTxn', (p) =>
   vector(buffer(ustring(p, 'path'), 'data'), 'acl', aclLayout).int32('parentCVersion'),
 );
+
+/** Reads a CreateContainerTxn. By hand for its list, as readSetACLTxn. */
+export function readCreateContainerTxn(cursor: Cursor): CreateContainerTxn {
+  return {
+    path: cursor.ustring(),
+    data: cursor.buffer(),
+    acl: readAcls(cursor),
+    parentCVersion: cursor.i32(),
+  };
+}

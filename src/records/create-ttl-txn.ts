@@ -1,7 +1,8 @@
 // CreateTTLTxn, body of createTTL (21), since 3.5.3.
+import type { Cursor } from '../jute/cursor.js';
 import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout } from './acl.js';
+import { type ACL, aclLayout, readAcls } from './acl.js';
 
 export interface CreateTTLTxn {
   readonly path: RawText | null;
@@ -17,3 +18,14 @@ export const createTTLTxnLayout: Layout<CreateTTLTxn> = layout('CreateTTLTxn', (
     .int32('parentCVersion')
     .int64('ttl'),
 );
+
+/** Reads a CreateTTLTxn. By hand for its list, as readSetACLTxn. */
+export function readCreateTTLTxn(cursor: Cursor): CreateTTLTxn {
+  return {
+    path: cursor.ustring(),
+    data: cursor.buffer(),
+    acl: readAcls(cursor),
+    parentCVersion: cursor.i32(),
+    ttl: cursor.i64(),
+  };
+}

@@ -2,7 +2,7 @@
 import type { Cursor } from '../jute/cursor.js';
 import { bool, buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout, readAcl } from './acl.js';
+import { type ACL, aclLayout, readAcls } from './acl.js';
 
 export interface CreateTxn {
   /** Final path, with the sequence number of a sequential znode. */
@@ -30,7 +30,7 @@ export function readCreateTxn(cursor: Cursor): CreateTxn {
   return {
     path: cursor.ustring(),
     data: cursor.buffer(),
-    acl: cursor.vector(readAcl),
+    acl: readAcls(cursor),
     ephemeral: cursor.bool(),
     parentCVersion: cursor.left === 0 ? -1 : cursor.i32(),
   };

@@ -18,10 +18,13 @@ export const txnLayout: Layout<Txn> = layout('Txn', (p) => buffer(p.int32('type'
 
 export const multiTxnLayout: Layout<MultiTxn> = layout('MultiTxn', (p) => vector(p, 'txns', txnLayout));
 
+// The smallest part has an empty body.
+const LEAST_PART_BYTES = 8;
+
 /** Reads the parts of a MultiTxn, each body by `readBody` on a cursor that ends with it. Hot. */
 export function readMultiTxn<T>(cursor: Cursor, readBody: (type: number, cursor: Cursor) => T): T[] | null {
   return cursor.vector(() => {
     const type = cursor.i32();
     return cursor.within(() => readBody(type, cursor));
-  });
+  }, LEAST_PART_BYTES);
 }

@@ -2,16 +2,16 @@
 import { FormatError } from '../errors.js';
 import type { Cursor } from '../jute/cursor.js';
 import { type CheckVersionTxn, readCheckVersionTxn } from './check-version-txn.js';
-import { type CloseSessionTxn, closeSessionTxnLayout } from './close-session-txn.js';
-import { type CreateContainerTxn, createContainerTxnLayout } from './create-container-txn.js';
+import { type CloseSessionTxn, readCloseSessionTxn } from './close-session-txn.js';
+import { type CreateContainerTxn, readCreateContainerTxn } from './create-container-txn.js';
 import { type CreateSessionTxn, createSessionTxnLayout } from './create-session-txn.js';
-import { type CreateTTLTxn, createTTLTxnLayout } from './create-ttl-txn.js';
+import { type CreateTTLTxn, readCreateTTLTxn } from './create-ttl-txn.js';
 import { type CreateTxn, readCreateTxn } from './create-txn.js';
 import { type DeleteTxn, readDeleteTxn } from './delete-txn.js';
 import { type ErrorTxn, readErrorTxn } from './error-txn.js';
 import { readMultiTxn } from './multi-txn.js';
 import { opName } from './op-code.js';
-import { type SetACLTxn, setACLTxnLayout } from './set-acl-txn.js';
+import { readSetACLTxn, type SetACLTxn } from './set-acl-txn.js';
 import { readSetDataTxn, type SetDataTxn } from './set-data-txn.js';
 import { DIGEST_VERSION, TXN_DIGEST_BYTES } from './txn-digest.js';
 
@@ -45,14 +45,24 @@ export interface UnknownOp {
   readonly error: FormatError;
 }
 
+/** A multi with more parts that cannot be read than this is not read in parts. */
+const MOST_UNKNOWN_PARTS = 100;
+
 /**
  * Reads the body of a txn with op code `code`; a digest behind it is left to be read.
  * @throws FormatError for an op code that no release logs (servers stop there: "Unsupported Txn with type="),
- * TruncatedError for a body that ends too soon. A part of a multi that cannot be read becomes an UnknownOp.
+ * TruncatedError for a body that ends too soon. A part of a multi that cannot be read becomes an UnknownOp, unless
+ * there are many.
  */
 export function readOp(code: number, cursor: Cursor): Op {
   if (opName(code) !== 'multi') return readSingleOp(code, cursor);
-  const ops = readMultiTxn(cursor, readPart) ?? [];
+  let unknown = 0;
+  const ops =
+    readMultiTxn(cursor, (type, body) => {
+      const part = readPart(type, body);
+      if (part.op === 'unknown' && ++unknown > MOST_UNKNOWN_PARTS) throw part.error;
+      return part;
+    }) ?? [];
   return { op: 'multi', ops, failed: ops.some((part) => part.op === 'error') };
 }
 
@@ -80,15 +90,15 @@ function readSingleOp(code: number, cursor: Cursor): Op {
       return { op, path, version };
     }
     case 'setACL':
-      return { ...cursor.record(setACLTxnLayout), op };
+      return { ...readSetACLTxn(cursor), op };
     case 'createContainer':
-      return { ...cursor.record(createContainerTxnLayout), op };
+      return { ...readCreateContainerTxn(cursor), op };
     case 'createTTL':
-      return { ...cursor.record(createTTLTxnLayout), op };
+      return { ...readCreateTTLTxn(cursor), op };
     case 'createSession':
       return { ...cursor.record(createSessionTxnLayout), op };
     case 'closeSession':
-      return { ...readCloseSessionTxn(cursor), op };
+      return { ...readCloseSession(cursor), op };
     default:
       throw cursor.error('op-unknown', 'an op code that ZooKeeper logs', String(code));
   }
@@ -96,10 +106,10 @@ function readSingleOp(code: number, cursor: Cursor): Op {
 
 // 3.6 and later write a vector, 3.5 and earlier nothing, and a digest may follow either. A vector of exactly 12
 // bytes with count 2 would hold two empty paths, so what looks like a digest is one.
-function readCloseSessionTxn(cursor: Cursor): CloseSessionTxn {
+function readCloseSession(cursor: Cursor): CloseSessionTxn {
   const isAbsent =
     cursor.left === 0 || (cursor.left === TXN_DIGEST_BYTES && cursor.peekI32() === DIGEST_VERSION);
-  return isAbsent ? { paths2Delete: null } : cursor.record(closeSessionTxnLayout);
+  return isAbsent ? { paths2Delete: null } : readCloseSessionTxn(cursor);
 }
 
 // A part that cannot be read does not keep the others from being shown.

@@ -1,7 +1,8 @@
 // SetACLTxn, body of setACL (7).
+import type { Cursor } from '../jute/cursor.js';
 import { type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout } from './acl.js';
+import { type ACL, aclLayout, readAcls } from './acl.js';
 
 export interface SetACLTxn {
   readonly path: RawText | null;
@@ -13,3 +14,8 @@ export interface SetACLTxn {
 export const setACLTxnLayout: Layout<SetACLTxn> = layout('SetACLTxn', (p) =>
   vector(ustring(p, 'path'), 'acl', aclLayout).int32('version'),
 );
+
+/** Reads a SetACLTxn. By hand, for a layout makes several objects of each entry before it has any to give. */
+export function readSetACLTxn(cursor: Cursor): SetACLTxn {
+  return { path: cursor.ustring(), acl: readAcls(cursor), version: cursor.i32() };
+}

@@ -1,5 +1,5 @@
 // The three ways to a line of `log --format ndjson` give the same bytes: rows, OpLines, OpBytes.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +137,29 @@ describe('log --format ndjson', () => {
         expect(counts, `${name} ${server.dir}`).toEqual(server.opTypes);
       }
     }
+  });
+
+  it('gives the parts of a long multi in pieces, also where files overlap behind it', async () => {
+    const parts = Array.from({ length: 20_000 }, (_, i) => spec.setData('/a', `part ${i}`));
+    const long: spec.TxnSpec = { zxid: 2n, ...spec.multi(parts) };
+    const files = { 'log.1': [...txns(1, 1, 'x'), long, ...txns(3, 5, 'x')], 'log.5': txns(5, 5, 'x') };
+    const bytes = new OpBytes('f', true);
+    for (const record of readLog(dir.write('long.log', spec.logBytes({ txns: [long] }))).records()) {
+      // Room for a line an eighth of a byte of it would be many times what it takes.
+      expect(bytes.room(record)).toBeLessThan(10e6);
+    }
+    const folder = join(dir.path, 'long', 'version-2');
+    mkdirSync(folder, { recursive: true });
+    for (const [name, list] of Object.entries(files)) {
+      writeFileSync(join(folder, name), spec.logBytes({ txns: list }));
+    }
+    const { stdout } = await zoolog(['log', folder, '--format', 'ndjson', '--quiet']);
+    const rows = rowsOf(stdout);
+    const multis = rows.filter(({ multi }) => multi !== undefined);
+    expect(multis.map(({ multi, data }) => [multi, data])).toEqual(parts.map((_, i) => [i, `part ${i}`]));
+    expect(rows.filter(({ multi }) => multi === undefined).map(({ zxid }) => Number(zxid))).toEqual([
+      1, 3, 4, 5, 6, 7, 8, 9,
+    ]);
   });
 
   it('gives the same rows as json, which goes another way', async () => {

@@ -65,7 +65,7 @@ describe('a jute vector', () => {
     [0, []],
   ])('with a count of %i reads as %j, as in jute', (count, expected) => {
     const bytes = jute((w) => w.i32(count));
-    expect(cursorOf(bytes).vector((c) => c.i32())).toEqual(expected);
+    expect(cursorOf(bytes).vector((c) => c.i32(), 4)).toEqual(expected);
     expect(textsLayout.decode(bytes, place)).toEqual({ value: { texts: expected }, next: 4 });
     expect(rowsLayout.decode(bytes, place)).toEqual({ value: { rows: expected }, next: 4 });
   });
@@ -77,7 +77,7 @@ describe('a jute vector', () => {
         .ustring('a')
         .ustring('b'),
     );
-    expect(caught(() => cursorOf(bytes).vector((c) => c.ustring()))).toBeInstanceOf(TruncatedError);
+    expect(caught(() => cursorOf(bytes).vector((c) => c.ustring(), 4))).toBeInstanceOf(TruncatedError);
     expect(caught(() => textsLayout.decode(bytes, place))).toBeInstanceOf(TruncatedError);
     expect(caught(() => rowsLayout.decode(bytes, place))).toBeInstanceOf(TruncatedError);
   });

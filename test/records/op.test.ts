@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Cursor } from '../../src/jute/cursor.js';
 import { decodeTxn } from '../../src/txnlog/txn.js';
+import { jute } from '../support/jute-writer.js';
 import * as spec from '../support/log-spec.js';
 
 /** A txn with this body and digest as it is read back; `entryBytes` is behind the 32 bytes of the header. */
@@ -184,6 +185,113 @@ describe('a multi', () => {
         { op: 'unknown', code: 2 },
         { op: 'delete', path: '/b' },
       ],
+    });
+  });
+});
+
+describe('a count that is out of all proportion', () => {
+  const MILLIONS = 3_000_000;
+  const zeros = (length: number) => Buffer.alloc(length);
+
+  test.each([
+    ['more parts than the bytes can hold', 14, jute((w) => w.i32(2 ** 31 - 1).raw(zeros(100)))],
+    ['more paths than the bytes can hold', -11, jute((w) => w.i32(MILLIONS).raw(zeros(100)))],
+    [
+      'more ACLs than the bytes can hold',
+      7,
+      jute((w) =>
+        w
+          .ustring('/a')
+          .i32(9)
+          .raw(zeros(12 * 8 + 4)),
+      ),
+    ],
+  ])('makes a txn with %s a truncated one', (_, type, body) => {
+    const { op } = decode({ type, body });
+    expect(op).toMatchObject({ op: 'unknown', code: type, error: { code: 'truncated' } });
+  });
+
+  test.each([
+    ['parts', 14, jute((w) => w.i32(MILLIONS).raw(zeros(8 * MILLIONS)))],
+    ['paths', -11, jute((w) => w.i32(MILLIONS).raw(zeros(4 * MILLIONS)))],
+    [
+      'ACLs of a create',
+      1,
+      jute((w) =>
+        w
+          .ustring('/a')
+          .buffer(null)
+          .i32(MILLIONS)
+          .raw(zeros(12 * MILLIONS)),
+      ),
+    ],
+    [
+      'ACLs of a setACL',
+      7,
+      jute((w) =>
+        w
+          .ustring('/a')
+          .i32(MILLIONS)
+          .raw(zeros(12 * MILLIONS)),
+      ),
+    ],
+    [
+      'ACLs of a createContainer',
+      19,
+      jute((w) =>
+        w
+          .ustring('/a')
+          .buffer(null)
+          .i32(MILLIONS)
+          .raw(zeros(12 * MILLIONS)),
+      ),
+    ],
+    [
+      'ACLs of a createTTL',
+      21,
+      jute((w) =>
+        w
+          .ustring('/a')
+          .buffer(null)
+          .i32(MILLIONS)
+          .raw(zeros(12 * MILLIONS)),
+      ),
+    ],
+  ])('makes a txn with three million %s one that no server writes', (_, type, body) => {
+    const { op } = decode({ type, body });
+    expect(op).toMatchObject({ op: 'unknown', code: type, error: { code: 'record-too-large' } });
+  });
+
+  test('is that of all lists of a txn together', () => {
+    const acls = jute((w) =>
+      w
+        .ustring('/a')
+        .buffer(null)
+        .i32(600_000)
+        .raw(zeros(12 * 600_000))
+        .raw(zeros(5)),
+    );
+    const part = { type: 1, body: acls };
+    expect(decode(part).op).toMatchObject({ op: 'create', path: '/a' });
+    const { op } = decode(spec.multi([part, part]));
+    expect(op).toMatchObject({
+      op: 'multi',
+      ops: [{ op: 'create' }, { op: 'unknown', error: { code: 'record-too-large' } }],
+    });
+  });
+
+  test('of parts that cannot be read makes the multi one that cannot', () => {
+    const unknown = { type: 99, body: Buffer.from('what') };
+    const multiOf = (count: number) => decode(spec.multi(Array.from({ length: count }, () => unknown))).op;
+    expect(multiOf(100)).toMatchObject({ op: 'multi' });
+    expect(multiOf(101)).toMatchObject({ op: 'unknown', code: 14, error: { code: 'op-unknown' } });
+  });
+
+  test('makes a path of 17 MiB one that no server writes', () => {
+    const body = jute((w) => w.ustring(Buffer.alloc(17 * 1024 * 1024, 'a')));
+    expect(decode({ type: 2, body }).op).toMatchObject({
+      op: 'unknown',
+      error: { code: 'record-too-large' },
     });
   });
 });

@@ -8,7 +8,7 @@
 // holds the bytes of both equal.
 import { aclRows } from '../../analysis/acl-row.js';
 import { Cursor } from '../../jute/cursor.js';
-import { readAcl } from '../../records/acl.js';
+import { readAcls } from '../../records/acl.js';
 import { ERROR_NAMES, OP_CODES } from '../../records/op-code.js';
 import { DIGEST_VERSION, TXN_DIGEST_BYTES } from '../../records/txn-digest.js';
 import { TXN_HEADER_BYTES } from '../../records/txn-header.js';
@@ -22,6 +22,10 @@ const SLASH = 0x2f;
 const ZERO = 0x30;
 /** The most bytes of a line beside what its record holds twice over (each byte may need an escape). */
 const FIXED_BYTES = 1024;
+/** Of these, the most for an ACL. It takes more bytes in a line than in a record. */
+const LONGEST_ACL = FIXED_BYTES / 2;
+/** Longer multis are for OpLines: room for their lines would be many times their bytes. */
+const LONGEST_MULTI = 64 * 1024;
 const HEX = ascii('0123456789abcdef');
 
 // Buffers throughout, for a loop over two classes of arrays takes twice as long.
@@ -99,7 +103,9 @@ export class OpBytes {
   /** Room that `write` needs for a record. */
   room(record: LogRecord): number {
     // Parts of a multi take 8 bytes or more each, and a whole head and tail in the output.
-    const parts = record.view.getInt32(record.entryStart + 28) === multi ? record.length / 8 : 1;
+    const isMulti = record.view.getInt32(record.entryStart + 28) === multi;
+    if (isMulti && record.length > LONGEST_MULTI) return 0;
+    const parts = isMulti ? record.length / 8 : 1;
     return 2 * record.length + parts * (FIXED_BYTES + this.#file.length);
   }
 
@@ -114,7 +120,7 @@ export class OpBytes {
     this.#to = to;
     this.#put = put;
     const type = view.getInt32(entryStart + 28);
-    if (type !== multi && !TYPES.has(type)) return GIVE_UP;
+    if (type === multi ? record.length > LONGEST_MULTI : !TYPES.has(type)) return GIVE_UP;
     if (!this.#makeHead(entryStart)) return GIVE_UP;
     this.#at = entryStart + TXN_HEADER_BYTES;
     this.#end = entryEnd;
@@ -331,16 +337,17 @@ export class OpBytes {
 
   /** Most txns have the ACL of the one before. False for one so long that there may be no room for it. */
   #acl(start: number, end: number): boolean {
+    if (end - start > LONGEST_ACL) return false;
     const from = this.#from;
     const known = this.#aclFrom;
     let isKnown = known.length === end - start;
     for (let i = 0; isKnown && i < known.length; i++) isKnown = known[i] === from[start + i];
     if (!isKnown) {
       this.#aclFrom = Buffer.from(from.subarray(start, end));
-      const acl = new Cursor(this.#aclFrom, { file: '', base: 0 }).vector(readAcl);
+      const acl = readAcls(new Cursor(this.#aclFrom, { file: '', base: 0 }));
       this.#aclJson = Buffer.from(`,"acl":${jsonNested(aclRows(acl))}`);
     }
-    if (this.#aclJson.length > FIXED_BYTES / 2) return false;
+    if (this.#aclJson.length > LONGEST_ACL) return false;
     this.#bytes(this.#aclJson);
     return true;
   }
