@@ -90,7 +90,8 @@ export const PROBLEMS = {
   'record-too-large': {
     severity: 'error',
     title: 'A record is larger than anything ZooKeeper writes',
-    cause: 'A damaged length field, most likely; zoolog holds at most 128 MiB for one record.',
+    cause:
+      'A damaged length or count, most likely. zoolog takes at most 128 MiB for one record, 16 MiB for a path or the id of an ACL, 1,048,576 entries in an ACL list or elements in the lists of a txn, and 16,777,216 sessions: many times what fits in a request to ZooKeeper.',
     remedy: OTHER_COPY,
   },
   truncated: {
@@ -185,6 +186,14 @@ export const PROBLEMS = {
     cause:
       'The ACL table is written before the znodes, so a snapshot taken under load can miss one. Replaying the log behind it mends it (ZOOKEEPER-3306, ZOOKEEPER-4846); without the log clients get MarshallingError.',
     remedy: 'Keep the logs together with this snapshot.',
+  },
+  'acl-table-large': {
+    severity: 'error',
+    title: 'A snapshot has more ACL lists than zoolog holds',
+    cause:
+      'Two million usual lists fit. Servers before 3.4.10 and 3.5.3 never drop a list that is no longer used; otherwise the file is damaged or was made to do harm. The lists that found no room are not shown.',
+    remedy:
+      'Start a server of 3.5.3 or later on a copy: the snapshot it writes has the lists that are in use.',
   },
   'acl-null': {
     severity: 'error',

@@ -82,8 +82,11 @@ export class ByteWindow {
   load(count: number): number {
     if (this.end - this.position >= count || this.#ended) return this.end - this.position;
     this.#compact();
+    // What a raw file has for sure is made room for at once.
+    const { plainSize } = this.stream;
+    if (plainSize !== null && this.#base + count <= plainSize) this.#growTo(Math.ceil(count / CHUNK) * CHUNK);
     while (this.end < count && !this.#ended) {
-      if (this.end === this.buffer.length) this.#grow();
+      if (this.end === this.buffer.length) this.#growTo(2 * this.end);
       const read = this.#read();
       this.end += read;
       this.#ended = read === 0;
@@ -150,9 +153,10 @@ export class ByteWindow {
     this.#summed = 0;
   }
 
-  // Doubles, so that a large claim costs no more than twice what really arrives.
-  #grow(): void {
-    const larger = Buffer.allocUnsafe(this.buffer.length * 2);
+  // Otherwise it doubles, so that a large claim costs no more than twice what really arrives.
+  #growTo(size: number): void {
+    if (size <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(size);
     this.buffer.copy(larger, 0, 0, this.end);
     this.buffer = larger;
     this.view = new DataView(larger.buffer, larger.byteOffset, larger.byteLength);

@@ -6,12 +6,12 @@
 import { ByteWindow } from '../container/byte-window.js';
 import { openPlain } from '../container/open-plain.js';
 import type { PlainStream } from '../container/plain-stream.js';
-import { FormatError, TruncatedError } from '../errors.js';
+import { FormatError } from '../errors.js';
 import type { Layout } from '../jute/layout.js';
+import { MAX_STRING_BYTES } from '../jute/limits.js';
 import type { Place } from '../jute/place.js';
 import { displayText } from '../jute/raw-text.js';
 import { type OnProblem, type ProblemCode, problem, problemOf } from '../problems.js';
-import type { ACL } from '../records/acl.js';
 import {
   FILE_HEADER_BYTES,
   FILE_VERSION,
@@ -20,7 +20,7 @@ import {
   SNAP_MAGIC,
 } from '../records/file-header.js';
 import { formatHex } from '../records/zxid.js';
-import { aclEntryLayout } from './acl-entry.js';
+import { AclRecord, readAclRecord } from './acl-record.js';
 import {
   DIGEST_BLOCK_BYTES,
   digestBlockLayout,
@@ -32,7 +32,7 @@ import {
   type SnapshotDigest,
   type SnapshotTrailer,
 } from './seal.js';
-import { SESSION_BYTES, type Session, sessionLayout } from './session.js';
+import { MAX_SESSIONS, SESSION_BYTES, type Session } from './session.js';
 import { ZNODE_TAIL_BYTES, ZnodeRecord } from './znode-record.js';
 
 // Reported problems that leave the tree incomplete, or the file one that servers reject.
@@ -120,27 +120,30 @@ export class SnapshotReader {
 
   /** The session table, in the file's order. */
   *sessions(): Generator<Session> {
-    while (this.#sessionsLeft > 0 && !this.#failed) {
-      this.#sessionsLeft--;
-      const session = this.#attempt(() => this.#fixed(sessionLayout, SESSION_BYTES));
+    if (!this.#beginsSessions()) return;
+    while (this.#sessionsLeft > 0) {
+      const session = this.#attempt(() => this.#readSession());
       if (session === undefined) return;
+      this.#sessionsLeft--;
       yield session;
     }
   }
 
-  /** The ACL table, in the file's order. A null list, on which servers stop, is reported and left out. */
-  *acls(): Generator<{ key: bigint; acl: readonly ACL[] }> {
-    for (const _ of this.sessions());
+  /**
+   * The ACL table, in the file's order. A null list, on which servers stop, is reported and left out. One object is
+   * used for all: take what is needed of it before asking for the next.
+   */
+  *acls(): Generator<AclRecord> {
+    this.#passSessions();
     if (this.#failed) return;
     this.#aclsLeft ??= this.#attempt(() => this.#readCount('ACL count')) ?? 0;
+    const record = new AclRecord();
     while (this.#aclsLeft > 0 && !this.#failed) {
       this.#aclsLeft--;
-      const { offset } = this.#window;
-      const entry = this.#attempt(() => this.#growing(aclEntryLayout));
-      if (entry === undefined) return;
-      const { key, acl } = entry;
-      if (acl !== null) yield { key, acl };
-      else this.#report('acl-null', offset, 'a list', 'null', `ACL ${key}`);
+      const isList = this.#attempt(() => readAclRecord(this.#window, record));
+      if (isList === undefined) return;
+      if (isList) yield record;
+      else this.#report('acl-null', record.offset, 'a list', 'null', `ACL ${record.key}`);
     }
   }
 
@@ -195,6 +198,39 @@ export class SnapshotReader {
     return Math.max(count, 0);
   }
 
+  /** False where no session can be read. */
+  #beginsSessions(): boolean {
+    if (this.#failed || this.#sessionsLeft <= MAX_SESSIONS) return !this.#failed;
+    const expected = `at most ${MAX_SESSIONS} sessions`;
+    const found = String(this.sessionCount);
+    this.#attempt(() => {
+      throw this.#error('record-too-large', expected, found, this.#window.offset - 4);
+    });
+    return false;
+  }
+
+  #readSession(): Session {
+    const window = this.#window;
+    window.require(SESSION_BYTES, 'session');
+    const { view, position } = window;
+    window.position += SESSION_BYTES;
+    return { id: view.getBigInt64(position), timeout: view.getInt32(position + 8) };
+  }
+
+  #passSessions(): void {
+    if (!this.#beginsSessions()) return;
+    const window = this.#window;
+    this.#attempt(() => {
+      while (this.#sessionsLeft > 0) {
+        window.require(SESSION_BYTES, 'session');
+        const loaded = Math.floor((window.end - window.position) / SESSION_BYTES);
+        const count = Math.min(loaded, this.#sessionsLeft);
+        window.position += count * SESSION_BYTES;
+        this.#sessionsLeft -= count;
+      }
+    });
+  }
+
   /** Sets `znode` to the next one; false where the terminator stands instead. */
   #readZnode(znode: ZnodeRecord): boolean {
     const window = this.#window;
@@ -206,6 +242,13 @@ export class SnapshotReader {
     }
     if (pathLength < 0)
       throw this.#error('length-unreasonable', 'a path length of 0 or more', String(pathLength));
+    if (pathLength > MAX_STRING_BYTES) {
+      throw this.#error(
+        'record-too-large',
+        `a path of at most ${MAX_STRING_BYTES} bytes`,
+        String(pathLength),
+      );
+    }
     const head = 4 + pathLength + 4;
     if (window.end - window.position < head) window.require(head, `path of znode ${this.znodeCount}`);
     const dataLength = window.view.getInt32(window.position + 4 + pathLength);
@@ -293,27 +336,6 @@ export class SnapshotReader {
     const { value } = layout.decode(window.buffer, this.#place, window.position, window.position + bytes);
     window.position += bytes;
     return value;
-  }
-
-  // A record whose length only decoding tells: tries with what is loaded, and with twice that where it is cut.
-  #growing<T>(layout: Layout<T>): T {
-    const window = this.#window;
-    for (let size = 64 * 1024; ; size *= 2) {
-      const loaded = window.load(size);
-      try {
-        const { value, next } = layout.decode(
-          window.buffer,
-          this.#place,
-          window.position,
-          window.position + loaded,
-        );
-        window.position = next;
-        return value;
-      } catch (error) {
-        // Refuses a size beyond reason, and tells damaged compression from the end of the file.
-        if (!(error instanceof TruncatedError) || !window.need(size + 1)) throw error;
-      }
-    }
   }
 
   // Runs one step of reading; damage is reported and ends the reading.

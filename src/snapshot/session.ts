@@ -5,6 +5,9 @@ import { type Layout, layout } from '../jute/layout.js';
 /** Bytes of a session. */
 export const SESSION_BYTES = 12;
 
+/** The most sessions that a table is read with: each was a connection to the ensemble. */
+export const MAX_SESSIONS = 2 ** 24;
+
 /** A session that was alive when the snapshot was begun. */
 export interface Session {
   readonly id: bigint;

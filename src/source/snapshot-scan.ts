@@ -62,7 +62,7 @@ export class SnapshotScan implements TreeScan {
         yield record;
       }
       this.trailer = reader.trailer;
-      for (const missing of this.acls.missing(this.file)) this.report(missing);
+      for (const found of this.acls.problems(this.file)) this.report(found);
       this.#checkUnchanged();
     } finally {
       reader.close();

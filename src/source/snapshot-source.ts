@@ -4,6 +4,7 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { ScannedTree } from './scanned-tree.js';
 import { SnapshotScan } from './snapshot-scan.js';
+import { sortedSessions } from './sorted-sessions.js';
 import type { SourceLog } from './source-log.js';
 import type { ZnodeOptions, ZnodeSource } from './sources.js';
 
@@ -55,8 +56,8 @@ export class SnapshotSource implements ZnodeSource {
     return this.#tree.children(path);
   }
 
-  sessions(): Session[] {
-    return [...this.#scan.sessions()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  sessions(): Generator<Session> {
+    return sortedSessions(this.#scan.sessions());
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // The tree that a replay begins with.
 import type { OnProblem } from '../problems.js';
-import type { ACL } from '../records/acl.js';
 import type { Zxid } from '../records/zxid.js';
+import type { AclRecord } from '../snapshot/acl-record.js';
 import { readSnapshot } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
@@ -10,7 +10,7 @@ import type { ZnodeRecord } from '../snapshot/znode-record.js';
 /** One reading of a base, in this order; a SnapshotReader is one. */
 export interface BaseReading {
   sessions(): Iterable<Session>;
-  acls(): Iterable<{ readonly key: bigint; readonly acl: readonly ACL[] }>;
+  acls(): Iterable<AclRecord>;
   /** Parents first. One object may serve for all. */
   znodes(): Iterable<ZnodeRecord>;
   /** What stands behind the znodes; null before they were read, and where it is cut. */

@@ -4,7 +4,7 @@ import type { ACL } from '../records/acl.js';
 import type { Evidence } from '../records/evidence.js';
 import type { StatPersisted } from '../records/stat-persisted.js';
 import type { Zxid } from '../records/zxid.js';
-import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
+import { SnapshotAcls } from '../snapshot/snapshot-acls.js';
 import { type Continuity, stepOf } from './continuity.js';
 import type { DigestReport } from './digest-check.js';
 import { type JudgedStep, judgeStep, type Witnesses } from './epoch-steps.js';
@@ -105,8 +105,7 @@ export function* treeZnodes({ base }: ReplayInput, overlay: Overlay): Generator<
   if (base !== null) {
     const reading = base.open();
     try {
-      const acls = new Map<bigint, readonly ACL[]>([[OPEN_ACL_KEY, OPEN_ACL]]);
-      for (const { key, acl } of reading.acls()) acls.set(key, acl);
+      const acls = new SnapshotAcls(reading.acls());
       for (const znode of reading.znodes()) {
         const overlaid = overlay.lookup(znode.path);
         if (overlaid.state === 'deleted') continue;
@@ -120,7 +119,7 @@ export function* treeZnodes({ base }: ReplayInput, overlay: Overlay): Generator<
         yield {
           path,
           data: data && Buffer.from(data),
-          acl: changed?.acl !== undefined ? changed.acl : (acls.get(znode.acl) ?? null),
+          acl: changed?.acl !== undefined ? changed.acl : acls.get(znode.acl),
           stat: changed?.stat ?? znode.stat,
           evidence: changed?.evidence ?? null,
         };

@@ -127,6 +127,14 @@ describe('a length that a hostile file claims', () => {
     expect(window.buffer.length).toBe(MB);
   });
 
+  test('that a raw file can meet costs just that', () => {
+    const bytes = randomBytes(5 * MB);
+    const window = new ByteWindow(streamOf(bytes, { isRaw: true }));
+    expect(window.need(4 * MB + 1)).toBe(true);
+    expect(window.buffer.length).toBe(5 * MB);
+    expect(window.buffer.subarray(0, 4 * MB + 1)).toEqual(bytes.subarray(0, 4 * MB + 1));
+  });
+
   test('below that costs no more than twice what really arrives', () => {
     const window = new ByteWindow(streamOf(Buffer.alloc(3 * MB)));
     expect(window.need(MAX_RECORD_BYTES)).toBe(false);

@@ -38,7 +38,7 @@ export function readWholeSnapshot(file: string): ReadSnapshot {
   const reader = readSnapshot(file, (problem) => problems.push(problem));
   try {
     const sessions = [...reader.sessions()];
-    const acls = [...reader.acls()];
+    const acls = Array.from(reader.acls(), ({ key, acl }) => ({ key, acl }));
     const znodes: KeptZnode[] = [];
     for (const { ordinal, offset, length, path, data, acl, stat } of reader.znodes()) {
       znodes.push({ ordinal, offset, length, path, data: data && Buffer.from(data), acl, stat });
