@@ -1,0 +1,248 @@
+// A campaign: inputs shared out to a pool of processes, a watchdog over each, figures at the end.
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ChildOptions, Finding, Report, Task } from './child.js';
+
+const BATCH = 200;
+const MOST_RSS = 300e6;
+/** JavaScript's share of it. */
+const HEAP_MB = 160;
+/** CPU that one input may take, in seconds, and time on a machine that is busy with other things. */
+const MOST_CPU_S = 5;
+const MOST_WALL_S = 120;
+const TICKS_PER_S = 100;
+/** Exit code of a process that failed by a fault of the fuzzer. */
+const OWN_FAULT = 99;
+/** Kept of one campaign. */
+const MOST_SAVED = 40;
+
+interface Place {
+  readonly root: string;
+  readonly child: string;
+}
+
+/** Runs a campaign as the arguments say and prints its figures. Returns the exit code. */
+export async function campaign(argv: readonly string[], { root, child }: Place): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      inputs: { type: 'string', default: '20000' },
+      seconds: { type: 'string', default: '3600' },
+      seed: { type: 'string', default: `${Date.now() % 1e9}` },
+      only: { type: 'string' },
+      processes: { type: 'string', default: '2' },
+      out: { type: 'string', default: join(root, 'fuzz-findings') },
+    },
+  });
+  const only = values.only === undefined ? null : Number(values.only);
+  const pool = new Pool({
+    child,
+    seed: values.seed,
+    fixtures: join(root, 'fixtures'),
+    out: values.out,
+    next: only ?? 0,
+    end: only === null ? Number(values.inputs) : only + 1,
+    deadline: Date.now() + Number(values.seconds) * 1000,
+  });
+  console.log(`fuzz: seed ${values.seed}`);
+  await Promise.all(
+    Array.from({ length: only === null ? Number(values.processes) : 1 }, (_, i) => pool.work(i)),
+  );
+  pool.printFigures();
+  return pool.findings.length > 0 ? 1 : 0;
+}
+
+interface PoolOptions {
+  readonly child: string;
+  readonly seed: string;
+  readonly fixtures: string;
+  readonly out: string;
+  readonly next: number;
+  readonly end: number;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+class Pool {
+  readonly findings: Finding[] = [];
+  readonly #options: PoolOptions;
+  readonly #start = Date.now();
+  readonly #kinds: Record<string, number> = {};
+  #next: number;
+  #calls = 0;
+  #maxRssMb = 0;
+  #slowest = { n: 0, ms: 0 };
+  #left: readonly string[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#next = options.next;
+  }
+
+  /** Takes batches until there are none, with one process after the other where one is ended. */
+  async work(id: number): Promise<void> {
+    let worker = this.#startWorker(id);
+    for (;;) {
+      const { end, deadline } = this.#options;
+      if (this.#next >= end || Date.now() > deadline) break;
+      const batch = { from: this.#next, to: Math.min(this.#next + BATCH, end) };
+      this.#next = batch.to;
+      while (batch.from < batch.to) {
+        const hung = await worker.ask({ run: batch });
+        if (hung === null) break;
+        this.#note({ finding: hung });
+        batch.from = hung.n + 1;
+        worker = this.#startWorker(id);
+      }
+      for (const finding of this.findings) {
+        if (this.#saved.has(finding.n) || this.#saved.size >= MOST_SAVED) continue;
+        const into = this.#save(finding);
+        if (/memory|long|ended/.test(finding.what)) continue;
+        if ((await worker.ask({ minimise: { n: finding.n, into } })) !== null) worker = this.#startWorker(id);
+      }
+    }
+    worker.end();
+  }
+
+  printFigures(): void {
+    const inputs = Object.values(this.#kinds).reduce((sum, count) => sum + count, 0);
+    const seconds = (Date.now() - this.#start) / 1000;
+    const kinds = Object.entries(this.#kinds).map(([kind, count]) => `${kind} ${count}`);
+    console.log(`inputs    ${inputs}: ${kinds.sort().join(', ')}`);
+    console.log(`calls     ${this.#calls} of commands`);
+    console.log(`rate      ${Math.round(inputs / seconds)} inputs/s in ${Math.round(seconds)} s`);
+    console.log(`memory    ${Math.round(this.#maxRssMb)} MB at most in one process`);
+    console.log(`slowest   input ${this.#slowest.n}, ${Math.round(this.#slowest.ms)} ms of CPU`);
+    if (this.#left.length > 0) console.log(`not run   ${this.#left.join(', ')}`);
+    console.log(`findings  ${this.findings.length}`);
+    const firsts = new Map<string, Finding & { count: number }>();
+    for (const finding of this.findings) {
+      const key = keyOf(finding);
+      firsts.set(key, { ...(firsts.get(key) ?? finding), count: (firsts.get(key)?.count ?? 0) + 1 });
+    }
+    for (const { n, what, message, stack, count } of firsts.values()) {
+      console.log(`\n${count} x ${what}, first with input ${n} (--seed ${this.#options.seed} --only ${n})`);
+      console.log(`  ${message.slice(0, 600)}`);
+      console.log(stack.split('\n').slice(1, 6).join('\n'));
+    }
+    if (this.#saved.size > 0) console.log(`\nsaved in ${this.#options.out}`);
+  }
+
+  readonly #saved = new Set<number>();
+
+  #save(finding: Finding): string {
+    this.#saved.add(finding.n);
+    const into = join(this.#options.out, `${this.#options.seed}-${finding.n}`);
+    mkdirSync(into, { recursive: true });
+    writeFileSync(join(into, 'finding.txt'), `${finding.what}\n${finding.message}\n${finding.stack}\n`);
+    return into;
+  }
+
+  #startWorker(id: number): Worker {
+    return new Worker(id, this.#options, (report) => this.#note(report));
+  }
+
+  #note({ finding, done, maxRssMb = 0, slowest, left }: Report): void {
+    // Two of a kind are enough to be looked at.
+    if (finding !== undefined) this.findings.push(finding);
+    for (const [kind, count] of Object.entries(done?.kinds ?? {})) {
+      this.#kinds[kind] = (this.#kinds[kind] ?? 0) + count;
+    }
+    this.#calls += done?.calls ?? 0;
+    this.#maxRssMb = Math.max(this.#maxRssMb, maxRssMb);
+    if (slowest !== undefined && slowest.ms > this.#slowest.ms) this.#slowest = slowest;
+    if (left !== undefined) this.#left = left;
+  }
+}
+
+function keyOf({ what, message, stack }: Finding): string {
+  const place = stack.split('\n').find((line) => /^\s+at .*src\//.test(line)) ?? message.slice(0, 30);
+  return `${what} ${place.trim()}`;
+}
+
+/** A process with a watchdog. */
+class Worker {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #onIdle: (hung: Finding | null) => void = () => {};
+  #isEnding = false;
+
+  constructor(id: number, { child, seed, fixtures }: PoolOptions, onReport: (report: Report) => void) {
+    const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+    this.#folder = mkdtempSync(join(memory, `zoolog-fuzz-${id}-`));
+    const options: ChildOptions = { seed, fixtures, folder: join(this.#folder, 'x'), mostRss: MOST_RSS };
+    this.#child = fork(child, [JSON.stringify(options)], {
+      execArgv: ['--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
+      env: { ...process.env, TMPDIR: this.#folder },
+    });
+    this.#child.on('message', (report: Report) => {
+      onReport(report);
+      if (report.idle) this.#onIdle(null);
+    });
+    this.#child.on('exit', (code, signal) => {
+      rmSync(this.#folder, { recursive: true, force: true });
+      if (this.#isEnding) return;
+      // It has said why.
+      if (code === OWN_FAULT) process.exit(code);
+      const message = `the process ended with ${signal ?? code}`;
+      this.#onIdle({ n: this.#place(), what: 'process ended', message, stack: message });
+    });
+  }
+
+  /** Has a task done; resolves to what ended the process where something did. */
+  ask(task: Task): Promise<Finding | null> {
+    return new Promise((resolve) => {
+      const watchdog = this.#watch();
+      this.#onIdle = (hung) => {
+        clearInterval(watchdog);
+        resolve(hung);
+      };
+      this.#child.send(task);
+    });
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    this.#child.disconnect();
+  }
+
+  #watch(): NodeJS.Timeout {
+    let last = -1;
+    let since = { cpu: 0, wall: 0 };
+    return setInterval(() => {
+      const now = { cpu: this.#cpuSeconds(), wall: Date.now() / 1000 };
+      const at = this.#place();
+      if (at !== last) {
+        last = at;
+        since = now;
+      } else if (now.cpu - since.cpu > MOST_CPU_S * 4 || now.wall - since.wall > MOST_WALL_S) {
+        this.#isEnding = true;
+        this.#child.kill('SIGKILL');
+        this.#onIdle({ n: at, what: 'took too long', message: 'ended by the watchdog', stack: '' });
+      }
+    }, 500);
+  }
+
+  #known = -1;
+
+  /** The input that is being run. */
+  #place(): number {
+    try {
+      const bytes = readFileSync(join(this.#folder, 'x', 'place'));
+      if (bytes.length === 8) this.#known = bytes.readDoubleLE();
+    } catch {}
+    return this.#known;
+  }
+
+  #cpuSeconds(): number {
+    try {
+      const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+    } catch {
+      return 0;
+    }
+  }
+}

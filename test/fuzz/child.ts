@@ -1,0 +1,133 @@
+// A process of the pool: runs the inputs it is told to, one after the other, and says what it found.
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { Commands } from './commands.js';
+import { Corpus } from './corpus.js';
+import { Exerciser } from './exercise.js';
+import { Failure } from './judge.js';
+import { type Kind, makeInput } from './make-input.js';
+import { minimise } from './minimise.js';
+
+/** What a child is asked for. */
+export type Task =
+  | { readonly run: { readonly from: number; readonly to: number } }
+  | { readonly minimise: { readonly n: number; readonly into: string } };
+
+/** Something that must not be, found with an input. */
+export interface Finding {
+  readonly n: number;
+  readonly what: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** What a child says. */
+export interface Report {
+  readonly finding?: Finding;
+  /** Inputs that were run since the last report. */
+  readonly done?: { readonly kinds: Readonly<Partial<Record<Kind, number>>>; readonly calls: number };
+  readonly maxRssMb?: number;
+  /** The input that took most CPU, in milliseconds. */
+  readonly slowest?: { readonly n: number; readonly ms: number };
+  readonly left?: readonly string[];
+  /** The task is done. */
+  readonly idle?: true;
+}
+
+/** How a child is started. */
+export interface ChildOptions {
+  readonly seed: string;
+  /** Folder with the fixtures. */
+  readonly fixtures: string;
+  /** A folder of its own, in memory where there is one. */
+  readonly folder: string;
+  /** Most resident memory, in bytes. */
+  readonly mostRss: number;
+}
+
+/** Exit code for a fault of the fuzzer itself. */
+const OWN_FAULT = 99;
+/** CPU that one input may take, in milliseconds. */
+const MOST_MS = 5000;
+
+const options = JSON.parse(process.argv[2]!) as ChildOptions;
+const corpus = new Corpus(options.fixtures);
+const commands = await Commands.load();
+const exerciser = new Exerciser(options.folder, commands);
+mkdirSync(options.folder, { recursive: true });
+// Where a parent that cannot reach us sees which input we are at.
+const place = openSync(join(options.folder, 'place'), 'w+');
+const at = Buffer.alloc(8);
+let slowest = { n: 0, ms: 0 };
+
+process.on('message', (task: Task) => {
+  void ('run' in task ? runAll(task.run) : minimiseOne(task.minimise)).catch((error: unknown) => {
+    // The fuzzer's own fault.
+    console.error(error);
+    process.exit(OWN_FAULT);
+  });
+});
+process.on('disconnect', () => {
+  closeSync(place);
+  rmSync(options.folder, { recursive: true, force: true });
+  process.exit(0);
+});
+tell({ left: commands.left });
+
+async function runAll({ from, to }: { from: number; to: number }): Promise<void> {
+  const kinds: Partial<Record<Kind, number>> = {};
+  const calls = exerciser.calls;
+  for (let n = from; n < to; n++) {
+    at.writeDoubleLE(n);
+    writeSync(place, at, 0, 8, 0);
+    const kind = await runOne(n);
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  tell({ done: { kinds, calls: exerciser.calls - calls }, maxRssMb: maxRss() / 1e6, slowest, idle: true });
+  slowest = { n: 0, ms: 0 };
+}
+
+async function runOne(n: number): Promise<Kind> {
+  const rssBefore = maxRss();
+  const cpu = process.cpuUsage();
+  const input = makeInput(corpus, options.seed, n);
+  try {
+    await exerciser.run(input, `${options.seed} ${n}`);
+  } catch (error) {
+    found(n, error);
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  const ms = (user + system) / 1000;
+  if (ms > slowest.ms) slowest = { n, ms };
+  if (ms > MOST_MS) found(n, new Failure('took too long', `${Math.round(ms)} ms of CPU: ${exerciser.doing}`));
+  if (maxRss() > options.mostRss && rssBefore <= options.mostRss) {
+    found(
+      n,
+      new Failure(
+        'too much memory',
+        `${Math.round(maxRss() / 1e6)} MB resident, ${Math.round(rssBefore / 1e6)} before`,
+      ),
+    );
+  }
+  return input.kind;
+}
+
+async function minimiseOne({ n, into }: { n: number; into: string }): Promise<void> {
+  await minimise(makeInput(corpus, options.seed, n), `${options.seed} ${n}`, exerciser, into);
+  tell({ idle: true });
+}
+
+function found(n: number, error: unknown): void {
+  const failure = error as Failure;
+  const cause = failure.cause as Error | undefined;
+  const what = error instanceof Failure ? failure.what : 'uncaught exception';
+  tell({ finding: { n, what, message: failure.message, stack: String(cause?.stack ?? failure.stack) } });
+}
+
+function maxRss(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+function tell(report: Report): void {
+  process.send!(report);
+}

@@ -1,0 +1,244 @@
+// One input put on disk and given to readers and commands.
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { exitCodeOf, indexDamage } from '../../src/cli/exit-codes.js';
+import { main } from '../../src/cli/main.js';
+import { PROBLEMS } from '../../src/problems.js';
+import { type MemorySink, memorySink } from '../../src/render/sink.js';
+import type { Call, Commands } from './commands.js';
+import { checkCsv, checkJson, checkShown, Failure, isPromised } from './judge.js';
+import { type FuzzInput, typedPath } from './make-input.js';
+import { mutateBytes } from './mutate-bytes.js';
+import { Random } from './random.js';
+import { fuzzLog, fuzzSnapshot } from './read-file.js';
+
+/** Runs inputs in a folder of its own, which it empties each time. */
+export class Exerciser {
+  readonly #folder: string;
+  readonly #commands: Commands;
+  /** What is being done, for the report of one that never ends. */
+  doing = '';
+  calls = 0;
+
+  constructor(folder: string, commands: Commands) {
+    this.#folder = folder;
+    this.#commands = commands;
+  }
+
+  /** Runs one input; `seed` decides the commands. @throws Failure where something must not be. */
+  async run(input: FuzzInput, seed: string): Promise<void> {
+    const random = new Random(`${seed} run`);
+    const folder = join(this.#folder, 'in');
+    try {
+      this.#write(folder, input);
+      await this.#read(folder, input, random);
+    } finally {
+      this.#clear(folder, input);
+    }
+  }
+
+  #write(folder: string, { files }: FuzzInput): void {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, bytes } of files) {
+      const path = join(folder, name);
+      if (name.includes('/')) mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+      // An index keeps the time.
+      utimesSync(path, 1_000_000_000, 1_000_000_000);
+    }
+  }
+
+  #clear(folder: string, { files }: FuzzInput): void {
+    if (files.length === 1 && !files[0]!.name.includes('/'))
+      rmSync(join(folder, files[0]!.name), { force: true });
+    else rmSync(folder, { recursive: true, force: true });
+    rmSync(join(this.#folder, 'case.db'), { force: true });
+  }
+
+  async #read(folder: string, input: FuzzInput, random: Random): Promise<void> {
+    const source = input.source.startsWith('#') ? folder + input.source : join(folder, input.source);
+    if (input.kind === 'index') return this.#readIndex(folder, input, random);
+    if (input.kind === 'snapshot' || input.kind === 'log' || input.kind === 'compressed') {
+      const isLog = input.source.startsWith('log');
+      this.doing = 'reader';
+      (isLog ? fuzzLog : fuzzSnapshot)(source);
+      if (random.chance(0.03)) (isLog ? fuzzSnapshot : fuzzLog)(source);
+      await this.#call(
+        isLog ? random.pick(['log', 'log', 'export', 'inspect']) : this.#anyTree(random),
+        source,
+        input,
+        random,
+      );
+      if (isLog && random.chance(0.1)) await this.#callSame(source);
+      if (random.chance(0.1)) await this.#call(random.pick(this.#commands.names), source, input, random);
+    } else {
+      const moments = ['', '', '@0x5', '@0x20', '@0:40', '@2026-11-21T11:35:05', '@0xffffffff', '@2000'];
+      for (let left = 2; left > 0; left--) {
+        const when = random.pick(moments);
+        const name = when === '' ? random.pick(this.#commands.names) : this.#anyTree(random);
+        await this.#call(name, source + when, input, random);
+      }
+      if (random.chance(0.1)) await this.#callSame(source);
+    }
+    if (random.chance(0.004)) await this.#typed([random.pick(['ls', 'log', 'inspect', 'du']), source]);
+  }
+
+  async #readIndex(folder: string, input: FuzzInput, random: Random): Promise<void> {
+    const file = join(this.#folder, 'case.db');
+    const { code } = await this.#typed([
+      'index',
+      '-o',
+      file,
+      folder,
+      ...random.pick([[], ['--snapshots', 'all']]),
+    ]);
+    if (code > 1) return;
+    if (input.indexDamage !== null) {
+      const damage = new Random(input.indexDamage);
+      const bytes = readFileSync(file);
+      // Beyond the header, which is checked: pages and cells.
+      const body = bytes.subarray(100);
+      const damaged = damage.chance(0.8) ? flipped(body, damage) : mutateBytes(body, damage, [], () => body);
+      writeFileSync(file, Buffer.concat([bytes.subarray(0, 100), damaged]));
+    }
+    for (let left = 3; left > 0; left--) {
+      const source = file + random.pick(['', '', '#in', '#in/in', '#/in']);
+      await this.#call(random.pick(this.#commands.names), source, input, random);
+    }
+    await this.#typed([
+      'sql',
+      file,
+      random.pick(STATEMENTS),
+      '--format',
+      random.pick(['table', 'json', 'ndjson', 'csv']),
+    ]);
+    // Once more over what may be damaged by now.
+    if (random.chance(0.3)) await this.#typed(['index', '-o', file, folder]);
+  }
+
+  #anyTree(random: Random): string {
+    const names = this.#commands.names.filter((name) => name !== 'log' && name !== 'inspect');
+    return random.pick(names);
+  }
+
+  /** A command with arguments by chance. */
+  async #call(name: string, source: string, input: FuzzInput, random: Random): Promise<void> {
+    const subject = { source, path: () => typedPath(random, input) };
+    let call: Call;
+    try {
+      call = this.#commands.call(name, subject, random);
+    } catch (error) {
+      if (isPromised(error)) return;
+      throw new Failure('uncaught exception', `arguments of ${name}: ${String(error)}`, { cause: error });
+    }
+    await this.#run(call, random.chance(0.5));
+  }
+
+  async #run(
+    { line, name, values, run }: Call,
+    isTerminal: boolean,
+  ): Promise<{ code: number; stdout: string }> {
+    this.doing = line;
+    this.calls++;
+    const stdout = memorySink({ isTerminal, columns: 100 });
+    const stderr = memorySink({ isTerminal, columns: 100 });
+    const context = { stdout, stderr, env: { NO_COLOR: '1' } };
+    let code: number;
+    try {
+      code = await run(context);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      if (!isPromised(error) && indexDamage(error) === null) {
+        throw new Failure('uncaught exception', `${line}: ${String(error)}`, { cause: error });
+      }
+      code = exitCodeOf(error, context);
+    }
+    const format = values.format as string | undefined;
+    const isRaw = name === 'get' && format === 'raw' && !isTerminal;
+    checkOutput({ line, format, isRaw, isTerminal, code }, stdout, stderr);
+    return { code, stdout: stdout.text() };
+  }
+
+  /** The quick way to ndjson of a log writes what the general one does. */
+  async #callSame(source: string): Promise<void> {
+    const quick = await this.#run(
+      this.#commands.exactly('log', { source, format: 'ndjson', quiet: true }),
+      false,
+    );
+    const slow = await this.#run(
+      this.#commands.exactly('log', { source, format: 'ndjson', quiet: true, limit: '0' }),
+      false,
+    );
+    if (quick.stdout !== slow.stdout || quick.code !== slow.code) {
+      throw new Failure('two ways differ', `log --format ndjson of ${source}, with and without --limit 0`);
+    }
+  }
+
+  /** A whole command line, through yargs. */
+  async #typed(argv: readonly string[]): Promise<{ code: number }> {
+    this.doing = argv.join(' ');
+    this.calls++;
+    const stdout = memorySink({ isTerminal: true });
+    const stderr = memorySink({ isTerminal: true });
+    const code = await main(argv, { stdout, stderr, env: { NO_COLOR: '1' } });
+    if (code === 70) throw new Failure('uncaught exception', `${this.doing}: ${stderr.text()}`);
+    const format = argv[argv.indexOf('--format') + 1];
+    checkOutput({ line: this.doing, format, isRaw: false, isTerminal: true, code }, stdout, stderr);
+    return { code };
+  }
+}
+
+const STATEMENTS = [
+  'SELECT * FROM tree',
+  'SELECT * FROM problem',
+  'SELECT * FROM file',
+  'SELECT * FROM forks',
+  'SELECT * FROM op',
+  'SELECT path, count(*) AS "=1" FROM tree GROUP BY 1',
+];
+
+interface Ran {
+  readonly line: string;
+  readonly format: string | undefined;
+  readonly isRaw: boolean;
+  readonly isTerminal: boolean;
+  readonly code: number;
+}
+
+function checkOutput(
+  { line, format, isRaw, isTerminal, code }: Ran,
+  stdout: MemorySink,
+  stderr: MemorySink,
+): void {
+  const text = stdout.text();
+  if (![0, 1, 2, 3].includes(code)) throw new Failure('exit code', `${line}: ${code}`);
+  checkShown(stderr.text(), `stderr of ${line}`);
+  if (/\n {4}at /.test(stderr.text())) throw new Failure('stack trace shown', `${line}: ${stderr.text()}`);
+  if (!isRaw && (isTerminal || format !== 'csv')) checkShown(text, line);
+  if (format === 'ndjson') checkJson(text, format, line);
+  else if (format === 'json' && text !== '') {
+    checkJson(text, format, line);
+    checkEnvelope(text, line);
+  } else if (format === 'csv') checkCsv(text, line);
+}
+
+function checkEnvelope(text: string, line: string): void {
+  const { problems } = JSON.parse(text) as { problems?: unknown };
+  if (!Array.isArray(problems)) return;
+  for (const problem of problems) {
+    if (
+      !Object.hasOwn(PROBLEMS, problem.code) ||
+      !Number.isSafeInteger(problem.offset) ||
+      problem.offset < 0
+    ) {
+      throw new Failure('problem without an offset', `${line}: ${JSON.stringify(problem)}`);
+    }
+  }
+}
+
+function flipped(bytes: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let left = random.between(1, 20); left > 0; left--)
+    copy[random.int(copy.length)]! ^= 1 << random.int(8);
+  return copy;
+}

@@ -1,0 +1,25 @@
+// npm run fuzz -- --inputs N --seconds S --seed X --only N --processes P --out FOLDER
+//
+// Compiles the pool's process and runs the campaign. Exit code 1 where something was found.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const compiled = join(root, 'dist', 'fuzz');
+mkdirSync(compiled, { recursive: true });
+await build({
+  entryPoints: ['campaign', 'child'].map((name) => join(root, 'test', 'fuzz', `${name}.ts`)),
+  outdir: compiled,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: true,
+  keepNames: true,
+  logLevel: 'warning',
+});
+const { campaign } = await import(join(compiled, 'campaign.js'));
+process.exitCode = await campaign(process.argv.slice(2), { root, child: join(compiled, 'child.js') });
