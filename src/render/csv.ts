@@ -8,11 +8,11 @@ import { escapeForTerminal } from './escape.js';
 import { jsonNested } from './json-value.js';
 import { type Column, type Rows, rawValue } from './rows.js';
 import type { Sink } from './sink.js';
-import { textWriter } from './value.js';
+import { isDate, textWriter } from './value.js';
 
 const NEEDS_QUOTES = /[",\r\n]/;
 /** What makes a spreadsheet take text for a formula, as OWASP's page on CSV injection lists it. */
-const FORMULA_START = /^[=+\-@\t\r]/;
+const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /**
  * Prints a header line and one record a row, in constant memory.
@@ -22,7 +22,8 @@ const FORMULA_START = /^[=+\-@\t\r]/;
 export function printCsv<R>(rows: Rows<R>, sink: Sink): void {
   const keys: readonly string[] = rows.columns.map((column) => column.key);
   const writers = rows.columns.map((column) => cellWriter(column, sink.isTerminal));
-  sink.write(keys.map(quoted).join(',') + '\n');
+  const head = rows.columns.map(({ key }) => textCell(key, sink.isTerminal));
+  sink.write(head.join(',') + '\n');
   for (const row of rows.rows) {
     let line = '';
     for (let i = 0; i < keys.length; i++) {
@@ -36,12 +37,18 @@ export function printCsv<R>(rows: Rows<R>, sink: Sink): void {
 
 function cellWriter<R>(column: Column<R>, isTerminal: boolean): (value: unknown) => string {
   if (column.kind === 'json') return (value) => quoted(jsonNested(value));
-  const text = isTerminal
-    ? (value: unknown) => quoted(escapeForTerminal(withoutFormula(String(value))))
-    : (value: unknown) => quoted(withoutFormula(String(value)));
+  const text = (value: unknown) => textCell(String(value), isTerminal);
   if (column.kind === 'text') return text;
   if (column.kind === 'scalar') return (value) => (typeof value === 'string' ? text(value) : String(value));
-  return textWriter(column.kind);
+  const write = textWriter(column.kind);
+  // A year beyond four digits begins with a sign: +275760-09-13T00:00:00.000Z.
+  if (column.kind === 'time') return (value) => (isDate(value as bigint) ? text(write(value)) : write(value));
+  return write;
+}
+
+function textCell(text: string, isTerminal: boolean): string {
+  const harmless = withoutFormula(text);
+  return quoted(isTerminal ? escapeForTerminal(harmless) : harmless);
 }
 
 /** A leading apostrophe makes a spreadsheet show a formula instead of running it. */

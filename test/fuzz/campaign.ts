@@ -175,7 +175,7 @@ class Worker {
     this.#folder = mkdtempSync(join(memory, `zoolog-fuzz-${id}-`));
     const options: ChildOptions = { seed, fixtures, folder: join(this.#folder, 'x'), mostRss: MOST_RSS };
     this.#child = fork(child, [JSON.stringify(options)], {
-      execArgv: ['--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
+      execArgv: [...process.execArgv, '--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
       env: { ...process.env, TMPDIR: this.#folder },
     });
     this.#child.on('message', (report: Report) => {

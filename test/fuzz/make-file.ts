@@ -134,11 +134,7 @@ function gzipped(plain: Buffer, random: Random): Buffer {
   const kind = random.int(3);
   if (kind === 0) return Buffer.concat(members);
   if (kind === 1) return Buffer.concat([...members, random.bytes(random.between(1, 40))]);
-  return Buffer.concat([
-    Buffer.from('1f8b0800000000000003', 'hex'),
-    deflateRawSync(plain),
-    random.bytes(8),
-  ]);
+  return Buffer.concat([Buffer.from('1f8b0800000000000003', 'hex'), deflateRawSync(plain), random.bytes(8)]);
 }
 
 function snappied(plain: Buffer, random: Random, steps: string[]): Buffer {

@@ -62,7 +62,7 @@ describe('csv', () => {
     );
   });
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＠A1'])(
     'puts an apostrophe before the formula %j',
     (path) => {
       expect(parseCsv(csv([{ path, n: 1 }]))[1]).toEqual([`'${path}`, '1']);
@@ -71,6 +71,18 @@ describe('csv', () => {
 
   it('leaves negative numbers to be numbers', () => {
     expect(csv([{ path: 'a=b', n: -5 }])).toBe('path,n\na=b,-5\n');
+  });
+
+  it('puts an apostrophe before a name of a column and before a time that begin like a formula', () => {
+    const sink = memorySink();
+    const odd: Column<Record<string, unknown>>[] = [
+      { key: '=1', kind: 'scalar' },
+      { key: 't', kind: 'time' },
+      { key: 'u', kind: 'time' },
+    ];
+    const last = 8_640_000_000_000_000n;
+    printCsv({ columns: odd, rows: [{ '=1': 1, t: last, u: -last - 1n }] }, sink);
+    expect(sink.text()).toBe("'=1,t,u\n1,'+275760-09-13T00:00:00.000Z,-8640000000000001\n");
   });
 
   it('quotes what would break a record', () => {
@@ -101,7 +113,7 @@ describe('csv', () => {
 });
 
 function unquoteFormula([text, ...rest]: readonly (string | null)[]): (string | null)[] {
-  return [text?.replace(/^'(?=[=+\-@\t\r])/, '') ?? null, ...rest];
+  return [text?.replace(/^'(?=[=+\-@\t\r\n])/, '') ?? null, ...rest];
 }
 
 /** The json column is compared as parsed, by writing it the plain way after reading it. */
@@ -111,7 +123,7 @@ function expectedRecord(row: AnyRow): (string | null)[] {
   const nested = json === null ? null : escapeLikeJson(JSON.stringify(json));
   const boolean = row.boolean === null ? null : String(row.boolean);
   return [
-    (text as string | null | undefined)?.replace(/^'(?=[=+\-@\t\r])/, '') ?? null,
+    (text as string | null | undefined)?.replace(/^'(?=[=+\-@\t\r\n])/, '') ?? null,
     row.number === null ? null : String(row.number),
     hex as string | null,
     time,
@@ -122,7 +134,7 @@ function expectedRecord(row: AnyRow): (string | null)[] {
 
 function expectedTime(time: bigint): string {
   const date = new Date(Number(time));
-  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString().replace(/^(?=[+-])/, "'");
 }
 
 function escapeLikeJson(json: string): string {

@@ -138,6 +138,22 @@ describe('table', () => {
     expect(performance.now() - start).toBeLessThan(8000);
   });
 
+  it('draws a wide cell among many short ones, which are padded to it, before the test runs out of time', () => {
+    // A minute and a half where the padding is looked for with a regular expression.
+    const rows = Array.from({ length: 3000 }, (_, i) => ({
+      ...row,
+      path: i === 0 ? 'x'.repeat(20_000) : '/a',
+    }));
+    const sink = memorySink();
+    const wideLast: Column<Row>[] = [
+      { key: 'version', kind: 'number' },
+      { key: 'path', kind: 'text' },
+    ];
+    printTable({ columns: wideLast, rows }, sink, { limit: 3000 });
+    printTable({ columns, rows }, sink, { limit: 3000 });
+    expect(sink.text().split('\n').slice(2, 4)).toEqual(['      1  /a', '      1  /a']);
+  });
+
   it('makes the header bold on a terminal only', () => {
     const sink = memorySink({ isTerminal: true });
     const noColor = process.env.NO_COLOR;
