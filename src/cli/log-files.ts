@@ -6,7 +6,9 @@ import { LogFile } from '../source/log-file.js';
 import { readableLogs } from '../source/log-source.js';
 import { openTxns, type Resolved, resolve } from '../source/open.js';
 import { SourceLog } from '../source/source-log.js';
-import type { TxnSource } from '../source/sources.js';
+import type { TxnRange, TxnSource } from '../source/sources.js';
+import { isWithin } from '../source/txn-range.js';
+import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { type AskedPaths, noteAbsentPaths } from './absent-path.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
@@ -56,15 +58,14 @@ function logFiles(resolved: Exclude<Resolved, { kind: 'index' }>, run: Run): Nam
   return files.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
 }
 
-// Files overlap from here on: one by one, and txns that several hold once. Returns how many lines that made.
+// Files overlap from here on, or a zxid goes back: one by one, and txns that several hold once. What was printed is
+// what this way begins with; a zxid does not tell, for a lower one may come. Returns how many lines that made.
 function mergeRest(source: string, query: LineQuery, { stoppedAfter }: Printed, run: Run): number {
   return asking(source, run, (txns) => {
-    const { fromZxid = 0n } = query.range;
-    const from = stoppedAfter! >= fromZxid ? stoppedAfter! + 1n : fromZxid;
     const lines = new OpLines(query.data);
-    const found = ops(txns.txns({ ...query.range, fromZxid: from }), opTest(query.ops));
+    const rest = within(query.range, txns.txns(), stoppedAfter!);
     let count = 0;
-    for (const { logged, part } of found) {
+    for (const { logged, part } of ops(rest, opTest(query.ops))) {
       run.context.stdout.write(lines.line(logged, part));
       count++;
     }
@@ -79,5 +80,15 @@ function asking<T>(source: string, run: Run, ask: (txns: TxnSource) => T): T {
     return ask(txns);
   } finally {
     txns.close();
+  }
+}
+
+/** Those of a range behind the first `skipped` txns. */
+function* within(range: TxnRange, txns: Iterable<LoggedTxn>, skipped: number): Generator<LoggedTxn> {
+  let left = skipped;
+  for (const logged of txns) {
+    if (left-- > 0) continue;
+    const { header } = logged.txn;
+    if (isWithin(range, { zxid: header.zxid, header })) yield logged;
   }
 }

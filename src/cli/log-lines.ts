@@ -17,6 +17,7 @@ import { SlowScan } from '../source/slow-scan.js';
 import { SourceLog } from '../source/source-log.js';
 import type { SourceOptions } from '../source/source-options.js';
 import type { TxnRange } from '../source/sources.js';
+import { isWithin } from '../source/txn-range.js';
 import { gapProblem } from '../txnlog/log-gap.js';
 import type { LogRecord } from '../txnlog/log-record.js';
 import { txnProblems } from '../txnlog/txn-problems.js';
@@ -42,8 +43,11 @@ export interface NamedFile {
 export interface Printed {
   /** The file holds damage that left txns out. */
   readonly isDamaged: boolean;
-  /** Where printing stopped because files overlap: all up to this zxid is printed. Null where all is printed. */
-  readonly stoppedAfter: bigint | null;
+  /**
+   * Where printing stopped because files overlap or a zxid goes back: after so many records of the merged history,
+   * also counting those that no line came of. Null where all is printed.
+   */
+  readonly stoppedAfter: number | null;
   /** Any line was put out. */
   readonly hasLines: boolean;
 }
@@ -56,6 +60,8 @@ interface Piece {
   readonly isAscending: boolean;
   /** More lines of the last record of the piece before. */
   readonly goesOn: boolean;
+  /** Records read for them. */
+  readonly records: number;
 }
 
 type Message =
@@ -80,7 +86,6 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
   const scan = new SlowScan(new SourceLog({ ...options, onNote: () => {} }));
   const records = new LogFile(file.path, log);
   const test = opTest(query.ops);
-  const { fromZxid, toZxid, since, until } = query.range;
   const lines = new OpLines(query.data);
   const isSimple = test === null && (query.data === 'auto' || query.data === 'none');
   const fast = isSimple ? new OpBytes(file.shown, query.data === 'auto') : null;
@@ -89,6 +94,7 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
   let high = 0n;
   let isAscending = true;
   let goesOn = false;
+  let count = 0;
   try {
     for (const record of records.records(scan)) {
       const { zxid } = record;
@@ -96,10 +102,8 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
       else if (zxid <= high) isAscending = false;
       if (zxid < low) low = zxid;
       if (zxid > high) high = zxid;
-      if (fromZxid !== undefined && zxid < fromZxid) continue;
-      if (toZxid !== undefined && zxid > toZxid) continue;
-      if (since !== undefined && record.header.time < since) continue;
-      if (until !== undefined && record.header.time >= until) continue;
+      count++;
+      if (!isWithin(query.range, record)) continue;
       if (fast === null || !text.addRecord(record, fast)) {
         const { txn } = record;
         const logged = { txn, evidence: { file: file.shown, offset: record.offset, length: record.length } };
@@ -108,19 +112,21 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
           if (test === null || test(txn.header, part)) text.add(lines.line(logged, part));
           // A multi can have a million lines; what is left of it is a piece by itself.
           if (text.length < PIECE) continue;
-          yield { text: text.take(), low, high, isAscending, goesOn };
+          yield { text: text.take(), low, high, isAscending, goesOn, records: count };
+          count = 0;
           low = zxid;
           isAscending = true;
           goesOn = true;
         }
       }
       if (text.length < PIECE && !goesOn) continue;
-      yield { text: text.take(), low, high, isAscending, goesOn };
+      yield { text: text.take(), low, high, isAscending, goesOn, records: count };
       low = null;
       isAscending = true;
       goesOn = false;
+      count = 0;
     }
-    if (low !== null) yield { text: text.take(), low, high, isAscending, goesOn };
+    if (low !== null) yield { text: text.take(), low, high, isAscending, goesOn, records: count };
     return records.isDamaged;
   } finally {
     records.close();
@@ -183,6 +189,7 @@ export async function printLogLines(
   let isDamaged = false;
   let printed = -1n;
   let hasLines = false;
+  let records = 0;
   for await (const next of stream) {
     if ('isDamaged' in next) {
       isDamaged ||= next.isDamaged;
@@ -192,7 +199,7 @@ export async function printLogLines(
     const later = files[file + 1]?.first;
     const follows = piece.goesOn ? piece.low === printed : piece.low > printed;
     const isInOrder = piece.isAscending && follows && (later === undefined || piece.high < later);
-    if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: printed, hasLines };
+    if (!isInOrder && files.length > 1) return { isDamaged, stoppedAfter: records, hasLines };
     // Where nothing was left out for its time, a file that begins later than the one before it ended shows a hole.
     const isWhole = query.range.since === undefined && query.range.until === undefined;
     if (isWhole && printed >= 0n && piece.low === files[file]!.first) {
@@ -202,6 +209,7 @@ export async function printLogLines(
     sink.write(piece.text);
     hasLines ||= piece.text.length > 0;
     printed = piece.high;
+    records += piece.records;
   }
   return { isDamaged, stoppedAfter: null, hasLines };
 }

@@ -10,6 +10,7 @@ import { mergeLogs } from './merge-logs.js';
 import { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
 import type { TxnRange, TxnSource } from './sources.js';
+import { isWithin } from './txn-range.js';
 
 /** A TxnSource over log files. */
 export class LogSource implements TxnSource {
@@ -35,12 +36,7 @@ export class LogSource implements TxnSource {
     const slow = new SlowScan(this.#log);
     try {
       for (const { file, record } of mergeLogs(logs, range.toZxid ?? null, slow, this.#log)) {
-        const { zxid } = record;
-        if (range.fromZxid !== undefined && zxid < range.fromZxid) continue;
-        if (range.toZxid !== undefined && zxid > range.toZxid) continue;
-        const { time } = record.header;
-        if (range.since !== undefined && time < range.since) continue;
-        if (range.until !== undefined && time >= range.until) continue;
+        if (!isWithin(range, record)) continue;
         const { offset, length, txn } = record;
         yield { txn, evidence: { file: this.#log.shown(file), offset, length } };
       }

@@ -182,6 +182,19 @@ describe('log --format ndjson', () => {
     expect(zxids(stdout)).toEqual([...Array.from({ length: 13 }, (_, i) => i + 3), 32, 33, 34]);
   });
 
+  it('shows a txn whose zxid goes back below that of an earlier file', async () => {
+    const folder = `${dir.path}/back/version-2`;
+    const { mkdirSync, writeFileSync } = await import('node:fs');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}/log.1`, spec.logBytes({ txns: txns(1, 5, 'v') }));
+    const later = [...txns(6, 2, 'v'), ...txns(2, 1, 'again'), ...txns(8, 2, 'v')];
+    writeFileSync(`${folder}/log.6`, spec.logBytes({ txns: later }));
+    const of = async (...more: string[]) =>
+      zxids((await zoolog(['log', folder, '--format', 'ndjson', ...more])).stdout);
+    expect(await of()).toEqual([1, 2, 3, 4, 5, 6, 7, 2, 8, 9]);
+    expect(await of('--from', '0x2', '--to', '0x8')).toEqual([2, 3, 4, 5, 6, 7, 2, 8]);
+  });
+
   it('puts the lines of several threads out in order, problems and all', async () => {
     const files = [0, 1, 2, 3, 4].map((n) => {
       const first = BigInt(1 + n * 3000);
