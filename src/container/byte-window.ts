@@ -5,6 +5,7 @@ import { ADLER_START, adler32 } from './adler32.js';
 import type { PlainStream } from './plain-stream.js';
 
 const CHUNK = 1024 * 1024;
+const SMALLEST = 4096;
 
 /**
  * The most bytes that are held for one record. ZooKeeper's default limit (jute.maxbuffer and its extra) is
@@ -15,8 +16,8 @@ export const MAX_RECORD_BYTES = 128 * 1024 * 1024;
 /** A reader's view of a stream: `buffer[position, end)` is loaded, `need` loads more. */
 export class ByteWindow {
   readonly stream: PlainStream;
-  buffer: Buffer = Buffer.allocUnsafe(CHUNK);
-  view: DataView = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
+  buffer: Buffer;
+  view: DataView;
   /** Index in `buffer` of the next byte to read; the reader moves it. */
   position = 0;
   /** Index in `buffer` after the last byte loaded. */
@@ -31,6 +32,9 @@ export class ByteWindow {
   /** With `sums` false no checksum is kept; `base` is the offset at which the stream stands. */
   constructor(stream: PlainStream, sums = true, base = 0) {
     this.stream = stream;
+    // A small file needs no more than it has.
+    this.buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(stream.plainSize ?? CHUNK, SMALLEST)));
+    this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
     this.#sums = sums;
     this.#base = base;
   }

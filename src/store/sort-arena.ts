@@ -1,6 +1,9 @@
 // Keys and records in one block of memory, sorted where they stand.
 import type { SortRow } from './sort.js';
 
+/** Most trees are small, and memory that is only asked for costs time, too. */
+const FEW_BYTES = 256 * 1024;
+
 /** Rows as they were added: `bytes` holds key and record of each, one after the other. */
 export class SortArena {
   #bytes: Buffer;
@@ -13,8 +16,12 @@ export class SortArena {
   /** Row numbers, in order once sorted. */
   #order = new Uint32Array(0);
 
+  readonly #size: number;
+
+  /** Room for rows of `size` bytes together; taken only where a few rows are not all. */
   constructor(size: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(size);
+    this.#size = size;
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(size, FEW_BYTES));
   }
 
   get count(): number {
@@ -24,16 +31,22 @@ export class SortArena {
   /** Copies a row; false where there is no room. A row larger than the whole arena makes it larger. */
   add({ key, record }: SortRow): boolean {
     const size = key.length + record.length;
-    if (this.#used + size > this.#bytes.length) {
-      if (this.#count > 0) return false;
-      this.#bytes = Buffer.allocUnsafeSlow(size);
-    }
+    if (this.#used + size > this.#bytes.length && !this.#enlarge(this.#used + size)) return false;
     if (this.#count === this.#keys.length) this.#grow();
     const at = this.#used;
     this.#keys[this.#count] = at;
     this.#records[this.#count] = at + key.copy(this.#bytes, at);
     this.#used = this.#ends[this.#count] = at + key.length + record.copy(this.#bytes, at + key.length);
     this.#count++;
+    return true;
+  }
+
+  /** Makes room for so many bytes, of which one row may be all; false where that is too much. */
+  #enlarge(bytes: number): boolean {
+    if (this.#count > 0 && bytes > this.#size) return false;
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, this.#size));
+    this.#bytes.copy(larger, 0, 0, this.#used);
+    this.#bytes = larger;
     return true;
   }
 

@@ -106,7 +106,8 @@ describe('a length that a hostile file claims', () => {
     const stream = streamOf(Buffer.alloc(100), { isRaw: true });
     const window = new ByteWindow(stream);
     expect(window.need(2 ** 31 - 1)).toBe(false);
-    expect([stream.reads, window.buffer.length]).toEqual([0, MB]);
+    expect(stream.reads).toBe(0);
+    expect(window.buffer.length).toBeLessThan(MB);
     const error = caught(() => window.require(2 ** 31 - 1, 'znode 0'));
     expect(error).toBeInstanceOf(TruncatedError);
     expect(error).toMatchObject({ code: 'truncated', offset: 0, found: '100 before the end of the file' });

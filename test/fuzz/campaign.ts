@@ -10,9 +10,12 @@ const BATCH = 200;
 const MOST_RSS = 300e6;
 /** JavaScript's share of it. */
 const HEAP_MB = 160;
-/** CPU that one input may take, in seconds, and time on a machine that is busy with other things. */
-const MOST_CPU_S = 5;
+/** CPU after which a process that does not go on to the next input is ended, in seconds: it says itself what took 5. */
+const MOST_CPU_S = 20;
+/** The same in time, for one that waits. */
 const MOST_WALL_S = 120;
+/** What making an input smaller may take. */
+const MOST_MINIMISE_S = 300;
 const TICKS_PER_S = 100;
 /** Exit code of a process that failed by a fault of the fuzzer. */
 const OWN_FAULT = 99;
@@ -70,7 +73,7 @@ class Pool {
   readonly findings: Finding[] = [];
   readonly #options: PoolOptions;
   readonly #start = Date.now();
-  readonly #kinds: Record<string, number> = {};
+  readonly #kinds: Record<string, { count: number; ms: number }> = {};
   #next: number;
   #calls = 0;
   #maxRssMb = 0;
@@ -108,10 +111,12 @@ class Pool {
   }
 
   printFigures(): void {
-    const inputs = Object.values(this.#kinds).reduce((sum, count) => sum + count, 0);
+    const inputs = Object.values(this.#kinds).reduce((sum, { count }) => sum + count, 0);
     const seconds = (Date.now() - this.#start) / 1000;
-    const kinds = Object.entries(this.#kinds).map(([kind, count]) => `${kind} ${count}`);
-    console.log(`inputs    ${inputs}: ${kinds.sort().join(', ')}`);
+    console.log(`inputs    ${inputs}`);
+    for (const [kind, { count, ms }] of Object.entries(this.#kinds).sort()) {
+      console.log(`  ${kind.padEnd(10)} ${String(count).padStart(7)}, ${(ms / count).toFixed(2)} ms each`);
+    }
     console.log(`calls     ${this.#calls} of commands`);
     console.log(`rate      ${Math.round(inputs / seconds)} inputs/s in ${Math.round(seconds)} s`);
     console.log(`memory    ${Math.round(this.#maxRssMb)} MB at most in one process`);
@@ -146,10 +151,10 @@ class Pool {
   }
 
   #note({ finding, done, maxRssMb = 0, slowest, left }: Report): void {
-    // Two of a kind are enough to be looked at.
     if (finding !== undefined) this.findings.push(finding);
-    for (const [kind, count] of Object.entries(done?.kinds ?? {})) {
-      this.#kinds[kind] = (this.#kinds[kind] ?? 0) + count;
+    for (const [kind, { count, ms }] of Object.entries(done?.kinds ?? {})) {
+      const known = this.#kinds[kind];
+      this.#kinds[kind] = { count: (known?.count ?? 0) + count, ms: (known?.ms ?? 0) + ms };
     }
     this.#calls += done?.calls ?? 0;
     this.#maxRssMb = Math.max(this.#maxRssMb, maxRssMb);
@@ -195,7 +200,7 @@ class Worker {
   /** Has a task done; resolves to what ended the process where something did. */
   ask(task: Task): Promise<Finding | null> {
     return new Promise((resolve) => {
-      const watchdog = this.#watch();
+      const watchdog = this.#watch('run' in task ? MOST_CPU_S : MOST_MINIMISE_S);
       this.#onIdle = (hung) => {
         clearInterval(watchdog);
         resolve(hung);
@@ -209,7 +214,7 @@ class Worker {
     this.#child.disconnect();
   }
 
-  #watch(): NodeJS.Timeout {
+  #watch(mostSeconds: number): NodeJS.Timeout {
     let last = -1;
     let since = { cpu: 0, wall: 0 };
     return setInterval(() => {
@@ -218,7 +223,10 @@ class Worker {
       if (at !== last) {
         last = at;
         since = now;
-      } else if (now.cpu - since.cpu > MOST_CPU_S * 4 || now.wall - since.wall > MOST_WALL_S) {
+      } else if (
+        now.cpu - since.cpu > mostSeconds ||
+        now.wall - since.wall > Math.max(mostSeconds, MOST_WALL_S)
+      ) {
         this.#isEnding = true;
         this.#child.kill('SIGKILL');
         this.#onIdle({ n: at, what: 'took too long', message: 'ended by the watchdog', stack: '' });

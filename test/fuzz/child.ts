@@ -21,11 +21,14 @@ export interface Finding {
   readonly stack: string;
 }
 
+/** Inputs of a kind, and the time they took together in milliseconds. */
+type Kinds = Partial<Record<Kind, { count: number; ms: number }>>;
+
 /** What a child says. */
 export interface Report {
   readonly finding?: Finding;
   /** Inputs that were run since the last report. */
-  readonly done?: { readonly kinds: Readonly<Partial<Record<Kind, number>>>; readonly calls: number };
+  readonly done?: { readonly kinds: Kinds; readonly calls: number };
   readonly maxRssMb?: number;
   /** The input that took most CPU, in milliseconds. */
   readonly slowest?: { readonly n: number; readonly ms: number };
@@ -80,13 +83,15 @@ process.on('disconnect', () => {
 tell({ left: commands.left });
 
 async function runAll({ from, to }: { from: number; to: number }): Promise<void> {
-  const kinds: Partial<Record<Kind, number>> = {};
+  const kinds: Kinds = {};
   const calls = exerciser.calls;
   for (let n = from; n < to; n++) {
     at.writeDoubleLE(n);
     writeSync(place, at, 0, 8, 0);
+    const start = performance.now();
     const kind = await runOne(n);
-    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    const known = kinds[kind] ?? { count: 0, ms: 0 };
+    kinds[kind] = { count: known.count + 1, ms: known.ms + performance.now() - start };
   }
   tell({ done: { kinds, calls: exerciser.calls - calls }, maxRssMb: maxRss() / 1e6, slowest, idle: true });
   slowest = { n: 0, ms: 0 };

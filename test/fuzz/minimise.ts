@@ -23,19 +23,21 @@ export async function minimise(
   let smallest = input.files;
   let tries = 0;
   const end = Date.now() + MOST_MS;
+  const isOver = () => tries > MOST_TRIES || Date.now() > end;
   const isSame = async (files: readonly NamedBytes[]) => {
-    if (++tries > MOST_TRIES || Date.now() > end) return false;
+    tries++;
     return (await failureOf({ ...input, files }, seed, exerciser)) === wanted;
   };
   for (const file of input.files) {
+    if (isOver()) break;
     const others = smallest.filter((one) => one !== file);
     if (others.length > 0 && (await isSame(others))) smallest = others;
   }
   for (let i = 0; i < smallest.length; i++) {
     const { name } = smallest[i]!;
     const withBytes = (bytes: Buffer) => smallest.map((file, at) => (at === i ? { name, bytes } : file));
-    for (let size = smallest[i]!.bytes.length >> 1; size > 0; size = size > 64 ? size >> 1 : size - 1) {
-      for (let at = 0; at < smallest[i]!.bytes.length; ) {
+    for (let size = smallest[i]!.bytes.length >> 1; size > 0; size = size > 16 ? size >> 1 : size - 1) {
+      for (let at = 0; at < smallest[i]!.bytes.length && !isOver(); ) {
         const { bytes } = smallest[i]!;
         const cut = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + size)]);
         const candidates = [cut, sealedAgain(cut)];
