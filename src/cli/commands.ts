@@ -53,6 +53,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'List the sessions of a snapshot and the ephemerals they own',
     load: async () => (await import('./commands/sessions.js')).sessions,
   },
+  top: {
+    describe: 'Count what was busiest in a stretch of history: paths, sessions, types, errors',
+    load: async () => (await import('./commands/top.js')).top,
+  },
   export: {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,

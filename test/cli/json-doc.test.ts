@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { digestColumns } from '../../src/cli/rows/digest-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
 import { opColumns } from '../../src/cli/rows/op-columns.js';
+import { bucketColumns, topColumns } from '../../src/cli/rows/top-columns.js';
 import { znodeColumns } from '../../src/cli/rows/znode-columns.js';
 import { rowsOf, zoolog } from './run-cli.js';
 
@@ -23,6 +24,8 @@ describe('docs/json.md', () => {
     ['Files', fileColumns],
     ['Files', serverColumns],
     ['Digests', digestColumns],
+    ['Busiest', topColumns],
+    ['Busiest', bucketColumns],
   ] as const)('names the fields of %s', (heading, columns) => {
     const named = fieldsOf(heading);
     const missing = (columns as readonly { readonly key: string }[]).filter(({ key }) => !named.has(key));
@@ -36,6 +39,14 @@ describe('docs/json.md', () => {
   ])('names the fields of %s', async (heading, args) => {
     const [row] = rowsOf((await zoolog([...args, '--format', 'ndjson'])).stdout);
     expect(Object.keys(row!).filter((key) => !fieldsOf(heading).has(key))).toEqual([]);
+  });
+
+  it('names the totals of top', async () => {
+    const { stdout } = await zoolog(['top', F, '--by', 'type', '--format', 'json']);
+    const { totals, timeLine } = JSON.parse(stdout);
+    const named = fieldsOf('Busiest');
+    const keys = [...Object.keys(totals), ...Object.keys(timeLine), 'totals', 'timeLine'];
+    expect(keys.filter((key) => !named.has(key))).toEqual([]);
   });
 
   it('shows rows that are really printed', async () => {
@@ -56,6 +67,7 @@ describe('docs/json.md', () => {
       ['sessions', F, '--limit', '1'],
       ['du', F, '/multi', '--max-depth', '0'],
       ['du', F, '/sequence', '--by-pattern', '--limit', '1'],
+      ['top', F, '--by', 'path', '--limit', '1'],
     ]) {
       expect(doc).toContain((await zoolog([...args, '--format', 'ndjson'])).stdout.trim());
     }

@@ -23,6 +23,8 @@ const TXN_COMMANDS: readonly (readonly string[])[] = [
   ['log', '--failed', '--format', 'csv'],
   ['log', '--op', 'create,multi,delete', '--format', 'ndjson', '--data', 'hex'],
   ['export', '--what', 'txns', '--format', 'ndjson'],
+  ['top', '--limit', '0', '--format', 'ndjson'],
+  ['top', '--histogram', '--format', 'csv'],
 ];
 
 async function rows([verb, ...rest]: readonly string[], source: string): Promise<string> {

@@ -87,6 +87,17 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['log', F, '--op', 'write'],
     ['log', F, '--server', '256'],
   ],
+  top: [
+    ['top', F],
+    ['top', 'fixtures/standalone-3.4.14', '--by', 'parent', '--limit', '3'],
+    ['top', F, '--by', 'pattern', '--sort', 'bytes', '--limit', '3'],
+    ['top', F, '--by', 'error', '--format', 'ndjson', '--limit', '2'],
+    ['top', F, '--from', '0x1a1', '--to', '0x1a3', '--by', 'type', '--format', 'json'],
+    ['top', F, '--histogram', '--buckets', '6'],
+    ['top', F, '--subtree', '/nowhere'],
+    ['top', F, '--histogram', '--by', 'path'],
+    ['top', F, '--by', 'weather'],
+  ],
   sessions: [
     ['sessions', F],
     ['sessions', F, '--format', 'json'],

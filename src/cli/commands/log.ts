@@ -1,83 +1,22 @@
 // log: transactions, one row an operation.
-import { pathPattern } from '../../analysis/glob.js';
 import { type FoundOp, type OpQuery, ops, opTest } from '../../analysis/log-query.js';
 import { opRow } from '../../analysis/op-row.js';
-import { UsageError } from '../../errors.js';
-import { OP_CODES, type OpName } from '../../records/op-code.js';
-import { parseId } from '../../records/zxid.js';
 import type { TxnRange, TxnSource } from '../../source/sources.js';
 import { txnProblems } from '../../txnlog/txn-problems.js';
 import { noteAbsentPaths } from '../absent-path.js';
-import { errorCode, wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { map } from '../map.js';
+import { opConditions, opQueryOf, opRangeOf } from '../op-conditions.js';
 import { askTxns } from '../open-source.js';
-import {
-  dataOption,
-  evidenceOption,
-  outputOptions,
-  rangeOf,
-  rangeOptions,
-  sourceOptions,
-  sourcePositional,
-} from '../options.js';
+import { dataOption, evidenceOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
 import { OpLines } from '../rows/op-line.js';
 import type { OutputArgs, Run } from '../run.js';
 
-const CONDITIONS = 'Conditions, all of which must hold:';
-
 const options = {
-  path: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: pathPattern,
-    describe: 'Path, or pattern of whole paths: * within a segment, ** across',
-  },
-  subtree: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: znodePath,
-    describe: 'A znode and all below it',
-  },
-  session: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: parseId,
-    describe: 'Session id, as 0x100001eb3f30000',
-  },
-  server: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: wholeNumber,
-    describe: 'Server that gave the session id out: its top byte',
-  },
-  op: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: wordsOf(Object.keys(OP_CODES) as OpName[]),
-    describe: 'Types, with commas: create,setData; multi stands for all parts of multis',
-  },
-  failed: { type: 'boolean', default: false, group: CONDITIONS, describe: 'Requests that failed' },
-  error: {
-    type: 'string',
-    requiresArg: true,
-    group: CONDITIONS,
-    coerce: errorCode,
-    describe: 'Requests that failed with this code, -101 or NONODE',
-  },
-  since: { ...rangeOptions.since, group: CONDITIONS },
-  until: { ...rangeOptions.until, group: CONDITIONS },
-  tz: rangeOptions.tz,
-  from: { ...rangeOptions.from, group: CONDITIONS },
-  to: { ...rangeOptions.to, group: CONDITIONS },
+  ...opConditions,
   ...dataOption,
   ...evidenceOption,
   ...outputOptions,
@@ -100,14 +39,8 @@ export const log = defineCommand({
     'A multi is shown as its parts. Deletes that a closeSession lists follow it, marked implied. A log holds what was ' +
     'proposed: with one server alone it is not known what was committed.',
   run: async (args, context) => {
-    const range: TxnRange = {
-      ...rangeOf(args),
-      // An index finds the txns of one path without reading the others.
-      ...(args.path?.only == null ? {} : { path: args.path.only }),
-    };
-    const { session, server, op, error, failed, subtree } = args;
-    if (server !== undefined && server > 255) throw new UsageError(`server ${server} is above 255`);
-    const query: OpQuery = { path: args.path?.regex, subtree, session, server, ops: op, failed, error };
+    const range = opRangeOf(args);
+    const query = opQueryOf(args);
     if (args.format === 'ndjson' && args.limit === undefined) {
       const { printLogFiles } = await import('../log-files.js');
       const lines = { ops: query, range, data: args.data ?? 'auto' } as const;

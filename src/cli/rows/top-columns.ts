@@ -1,0 +1,82 @@
+// How the rows of `top` are written.
+import type { TimeBucket } from '../../analysis/time-buckets.js';
+import type { TopKey, TopRow } from '../../analysis/top.js';
+import type { Column, KeyOf } from '../../render/rows.js';
+
+/** A row of `top`; bytes are null where an index was made without data. */
+export type ShownTop = Omit<TopRow, 'bytes'> & { readonly bytes: number | null };
+
+type TopColumn = Column<ShownTop>;
+
+/** Characters of the longest bar. */
+const BAR_WIDTH = 40;
+
+const columns: readonly TopColumn[] = [
+  { key: 'by', kind: 'text' },
+  { key: 'type', kind: 'text' },
+  { key: 'pattern', kind: 'text' },
+  { key: 'path', kind: 'text' },
+  { key: 'pathBase64', kind: 'text' },
+  { key: 'paths', kind: 'number' },
+  { key: 'session', kind: 'hex' },
+  { key: 'server', kind: 'number' },
+  { key: 'error', kind: 'number' },
+  { key: 'errorName', title: 'error', kind: 'text', cell: errorText },
+  { key: 'ops', kind: 'number' },
+  { key: 'failed', kind: 'number' },
+  { key: 'creates', kind: 'number' },
+  { key: 'deletes', kind: 'number' },
+  { key: 'growth', kind: 'number' },
+  { key: 'setData', kind: 'number' },
+  { key: 'setACL', kind: 'number' },
+  { key: 'bytes', kind: 'number' },
+  { key: 'firstZxid', title: 'first zxid', kind: 'hex' },
+  { key: 'lastZxid', title: 'last zxid', kind: 'hex' },
+  { key: 'firstTime', title: 'first', kind: 'time' },
+  { key: 'lastTime', title: 'last', kind: 'time' },
+];
+
+const CHANGES = ['ops', 'failed', 'creates', 'deletes', 'growth', 'setData', 'bytes'] as const;
+
+/** What a table shows, in this order. */
+const SHOWN: Readonly<Record<TopKey, readonly KeyOf<ShownTop>[]>> = {
+  type: ['ops', 'failed', 'bytes', 'type'],
+  pattern: [...CHANGES, 'paths', 'pattern'],
+  path: [...CHANGES, 'path'],
+  parent: ['growth', 'ops', 'failed', 'creates', 'deletes', 'setData', 'bytes', 'path'],
+  session: [...CHANGES, 'session', 'firstTime', 'lastTime'],
+  server: [...CHANGES, 'server'],
+  error: ['ops', 'errorName', 'firstZxid', 'lastZxid', 'firstTime', 'lastTime'],
+};
+
+/** All columns, of the rows of any key. */
+export const topColumns: readonly TopColumn[] = columns;
+
+/** The columns of a table of the rows of one key. */
+export function topTable(key: TopKey): readonly TopColumn[] {
+  const titles: Partial<Record<string, string>> = key === 'parent' ? { path: 'parent' } : {};
+  return SHOWN[key].map((name) => {
+    const column = columns.find((one) => one.key === name)!;
+    return { ...column, title: titles[name] ?? column.title ?? column.key };
+  });
+}
+
+function errorText({ error, errorName }: ShownTop): string {
+  return error === null ? 'not said' : `${errorName} (${error})`;
+}
+
+/** Columns of stretches of time. */
+export const bucketColumns: readonly Column<TimeBucket>[] = [
+  { key: 'time', kind: 'time' },
+  { key: 'ops', kind: 'number' },
+  { key: 'failed', kind: 'number' },
+  { key: 'bytes', kind: 'number' },
+  { key: 'sessionsCreated', title: 'sessions created', kind: 'number' },
+  { key: 'sessionsClosed', title: 'closed', kind: 'number' },
+];
+
+/** The same with a bar for the ops, of which the largest number is `most`. */
+export function bucketTable(most: number): readonly Column<TimeBucket>[] {
+  const bar = ({ ops }: TimeBucket) => '#'.repeat(Math.ceil((ops / most) * BAR_WIDTH));
+  return [...bucketColumns, { key: 'ops', title: '', kind: 'text', cell: bar }];
+}
