@@ -41,6 +41,7 @@ export class Commands {
   readonly #recorded: ReadonlyMap<string, Recorded>;
   #chosen: Chosen | null = null;
   readonly #listener: Listener = {
+    argv: [],
     onChosen: (chosen) => {
       this.#chosen = chosen;
     },
