@@ -56,3 +56,16 @@ export function readStatPersisted(view: DataView, at: number): StatPersisted {
     pzxid: view.getBigInt64(at + 52),
   };
 }
+
+/** Writes a StatPersisted at `at`, where 60 bytes must be free. */
+export function writeStatPersisted(view: DataView, at: number, stat: StatPersisted): void {
+  view.setBigInt64(at, stat.czxid);
+  view.setBigInt64(at + 8, stat.mzxid);
+  view.setBigInt64(at + 16, stat.ctime);
+  view.setBigInt64(at + 24, stat.mtime);
+  view.setInt32(at + 32, stat.version);
+  view.setInt32(at + 36, stat.cversion);
+  view.setInt32(at + 40, stat.aversion);
+  view.setBigInt64(at + 44, stat.ephemeralOwner);
+  view.setBigInt64(at + 52, stat.pzxid);
+}

@@ -57,11 +57,15 @@ export interface SealCheck {
   readonly isRight: boolean;
 }
 
-/** What follows a snapshot's tree. */
-export interface SnapshotTrailer {
-  readonly seals: readonly SealCheck[];
+/** The blocks behind a snapshot's tree. */
+export interface TrailerBlocks {
   /** Null where the file has no digest block. */
   readonly digest: SnapshotDigest | null;
   /** Null where the file has no lastProcessedZxid block. */
   readonly lastProcessedZxid: bigint | null;
+}
+
+/** What follows a snapshot's tree. */
+export interface SnapshotTrailer extends TrailerBlocks {
+  readonly seals: readonly SealCheck[];
 }

@@ -9,6 +9,8 @@ export interface BaseCandidate {
   readonly name: string;
   /** The zxid in its name. */
   readonly zxid: Zxid;
+  /** Tells servers apart where candidates are of several. */
+  readonly server?: number;
   /** Where it ends; null where it is damaged. Costs a pass over it, so it is asked for only where needed. */
   readonly end: () => SnapshotEnd | null;
 }
@@ -42,17 +44,23 @@ export function chooseBase<C extends BaseCandidate>(
 ): BaseChoice<C> | null {
   const sorted = [...candidates].sort((a, b) => (a.zxid < b.zxid ? 1 : a.zxid > b.zxid ? -1 : 0));
   let fallback: BaseChoice<C> | null = null;
-  let nextSnapshot: Zxid | null = null;
   for (const base of sorted) {
     const end = base.zxid <= wanted ? base.end() : null;
-    if (end !== null) {
-      const against = reasonAgainst(base, end, logs, wanted);
-      if (against === null) return { base, serves: true, against, nextSnapshot };
-      fallback ??= { base, serves: false, against, nextSnapshot };
-    }
-    nextSnapshot = base.zxid;
+    if (end === null) continue;
+    const against = reasonAgainst(base, end, logs, wanted);
+    const choice = { base, serves: against === null, against, nextSnapshot: nextOf(base, candidates) };
+    if (choice.serves) return choice;
+    fallback ??= choice;
   }
   return fallback;
+}
+
+function nextOf(base: BaseCandidate, candidates: readonly BaseCandidate[]): Zxid | null {
+  let next: Zxid | null = null;
+  for (const { zxid, server } of candidates) {
+    if (server === base.server && zxid > base.zxid && (next === null || zxid < next)) next = zxid;
+  }
+  return next;
 }
 
 /** The zxids at which trees can be had without a hole, oldest first. Reads every candidate's end. */

@@ -7,12 +7,12 @@ import { kindOf } from '../records/kind.js';
 import { STAT_PERSISTED_BYTES } from '../records/stat-persisted.js';
 import type { Zxid } from '../records/zxid.js';
 import { OPEN_ACL } from '../snapshot/acl-entry.js';
-import type { SnapshotTrailer } from '../snapshot/seal.js';
+import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
-import type { BaseTree } from './base-tree.js';
+import type { BaseSums, BaseTree } from './base-tree.js';
 import { crc32 } from './crc32.js';
 import { parentPath } from './paths.js';
-import { limitedByLimits, statsPath } from './quota-paths.js';
+import { limitedByLimits, QUOTAS, statsPath } from './quota-paths.js';
 import { type SnapshotEnd, snapshotEnd } from './snapshot-end.js';
 import { SnapshotTally } from './snapshot-survey.js';
 import type { Touched } from './touched.js';
@@ -26,7 +26,7 @@ export interface LoadedBase {
   readonly name: string;
   readonly zxid: Zxid;
   readonly end: SnapshotEnd;
-  readonly trailer: SnapshotTrailer | null;
+  readonly trailer: TrailerBlocks | null;
   readonly znodes: number;
   /** Digest of the tree as it stands in the file, effects of later txns included; null where none was wanted. */
   readonly treeDigest: bigint | null;
@@ -35,6 +35,8 @@ export interface LoadedBase {
 
 /** The znodes that a server before 3.5 makes for a new tree; 3.5 and later have /zookeeper/config too. */
 const NEW_TREE = ['', '/zookeeper', '/zookeeper/quota'].map(rawText);
+
+const NOBODY: ReadonlySet<bigint> = new Set();
 
 /** Has the znodes of a new tree among those touched, before any other. */
 export function touchNewTree(touched: Touched): void {
@@ -94,18 +96,30 @@ class BaseLoader {
 
   first(base: BaseTree): LoadedBase {
     const state = this.#state;
+    const { closedSessions: owners } = this.#touched;
     const tally = new SnapshotTally(state.digest);
-    const reading = base.open();
+    const reading = base.open({ paths: this.#paths(0), owners, below: [QUOTAS] });
     try {
       for (const { id, timeout } of reading.sessions()) {
         state.sessions.set(id, timeout);
         state.baseSessions.add(id);
       }
-      for (const znode of reading.znodes()) tally.add(znode, this.#take(znode));
+      for (const znode of reading.znodes()) {
+        const digest = this.#take(znode);
+        if (base.sums === undefined) tally.add(znode, digest);
+      }
+      const { znodes, newest, treeDigest } = base.sums ?? sumsOf(tally);
+      if (this.#digests) state.digest.set(treeDigest!);
       const { trailer, isSound } = reading;
-      const end = snapshotEnd(base.zxid, tally.newest, trailer);
-      const treeDigest = this.#digests ? state.digest.value : null;
-      return { name: base.name, zxid: base.zxid, end, trailer, znodes: tally.znodes, treeDigest, isSound };
+      return {
+        name: base.name,
+        zxid: base.zxid,
+        end: snapshotEnd(base.zxid, newest, trailer),
+        trailer,
+        znodes,
+        treeDigest: this.#digests ? treeDigest : null,
+        isSound,
+      };
     } finally {
       reading.close();
     }
@@ -116,7 +130,7 @@ class BaseLoader {
     const { paths } = this.#touched;
     const { table, quotas } = this.#state;
     const counts = !quotas.isEmpty;
-    const reading = base.open();
+    const reading = base.open({ paths: this.#paths(this.#firstLate), owners: NOBODY, below: quotas.roots });
     try {
       for (const znode of reading.znodes()) {
         const { path } = znode;
@@ -127,6 +141,12 @@ class BaseLoader {
     } finally {
       reading.close();
     }
+  }
+
+  *#paths(from: number): Generator<RawText> {
+    const { paths } = this.#touched;
+    // What is added meanwhile is for the second pass.
+    for (let slot = from, { size } = paths; slot < size; slot++) yield paths.pathOf(slot);
   }
 
   /** Takes what is needed of a znode; returns its digest. */
@@ -174,4 +194,8 @@ class BaseLoader {
     this.#state.quotas.follow(limited);
     this.#touched.paths.add(statsPath(limited));
   }
+}
+
+function sumsOf({ znodes, newest, digest }: SnapshotTally): BaseSums {
+  return { znodes, newest, treeDigest: digest.value };
 }

@@ -1,13 +1,14 @@
 // Where quotas are kept (Quotas.java): /zookeeper/quota<path>/zookeeper_limits and .../zookeeper_stats.
 import type { RawText } from '../jute/raw-text.js';
 
-const QUOTA = '/zookeeper/quota';
+/** Below it quotas are kept. */
+export const QUOTAS = '/zookeeper/quota' as RawText;
 const LIMITS = '/zookeeper_limits';
 const STATS = '/zookeeper_stats';
 
 /** True for what is below /zookeeper/quota. */
 export function isInQuotas(path: RawText): boolean {
-  return path.startsWith('/zookeeper/quota/');
+  return path.startsWith(`${QUOTAS}/`);
 }
 
 /** The path whose quota a limits or stats znode belongs to ("" for the root, which has none); null for others. */
@@ -27,10 +28,10 @@ export function limitedByStats(path: RawText): RawText | null {
 
 /** The stats znode of a limited path. */
 export function statsPath(limited: RawText): RawText {
-  return (QUOTA + limited + STATS) as RawText;
+  return (QUOTAS + limited + STATS) as RawText;
 }
 
 function between(path: RawText, end: string): RawText | null {
   if (!isInQuotas(path) || !path.endsWith(end)) return null;
-  return path.slice(QUOTA.length, -end.length) as RawText;
+  return path.slice(QUOTAS.length, -end.length) as RawText;
 }

@@ -43,6 +43,12 @@ export class Quotas {
     return this.#limited.size === 0;
   }
 
+  /** The outermost paths that are followed: what is counted is at or below one of them. */
+  get roots(): RawText[] {
+    const paths = [...this.#limited.keys()];
+    return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
+  }
+
   /** Counts a znode of the base. */
   countBase(path: RawText, bytes: number): void {
     this.#count(path, 1, bytes);

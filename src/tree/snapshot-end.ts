@@ -4,7 +4,7 @@
 // only: setACL and some deletes leave no zxid behind.
 
 import type { Zxid } from '../records/zxid.js';
-import type { SnapshotTrailer } from '../snapshot/seal.js';
+import type { TrailerBlocks } from '../snapshot/seal.js';
 
 /**
  * What says where a snapshot ends: a block that the server wrote when it had finished, or that the tree is a new
@@ -22,7 +22,7 @@ export interface SnapshotEnd {
  * The end of snapshot.`zxid`. `newest` is the highest zxid in its stats. An empty digest block (zxid 0), as a
  * server writes that has applied no txn since its start, is taken for none.
  */
-export function snapshotEnd(zxid: Zxid, newest: Zxid, trailer: SnapshotTrailer | null): SnapshotEnd {
+export function snapshotEnd(zxid: Zxid, newest: Zxid, trailer: TrailerBlocks | null): SnapshotEnd {
   let end = newest > zxid ? newest : zxid;
   let proof: EndProof = zxid === 0n && newest <= 0n ? 'new tree' : null;
   const block = trailer?.digest?.zxid ?? 0n;

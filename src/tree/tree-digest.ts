@@ -26,6 +26,13 @@ export class TreeDigest {
     this.#high = (this.#high - 1) >>> 0;
   }
 
+  /** Begins with a sum that is known; `value` is signed. */
+  set(value: bigint): void {
+    this.#view.setBigInt64(0, value);
+    this.#high = this.#view.getUint32(0);
+    this.#low = this.#view.getUint32(4);
+  }
+
   /** Signed, as TxnDigest and the digest block of a snapshot hold it. */
   get value(): bigint {
     this.#view.setUint32(0, this.#high);
