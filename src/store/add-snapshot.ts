@@ -62,13 +62,13 @@ function writeSnapshot(
   isWanted: boolean,
   onProblem: OnProblem,
 ): boolean {
-  const { znodes, sessions, dataBytes, newestZxid } = isWanted
+  const { znodes, sessions, dataBytes, newestZxid, treeDigest } = isWanted
     ? load(server, reader, fileId, file, onProblem)
     : scanSnapshot(reader, (bytes) => server.build.progress.within(bytes));
   const { trailer, isSound } = reader;
   run(
     server.build.database,
-    `INSERT INTO snapshot VALUES (${Array(13).fill('?').join(', ')})`,
+    `INSERT INTO snapshot VALUES (${Array(14).fill('?').join(', ')})`,
     fileId,
     server.id,
     file.zxid,
@@ -82,6 +82,7 @@ function writeSnapshot(
     trailer?.digest?.version ?? null,
     trailer?.digest?.digest ?? null,
     trailer?.lastProcessedZxid ?? null,
+    treeDigest,
   );
   return isSound;
 }

@@ -1,14 +1,20 @@
 // Reading an index: what it holds, and the doors to its trees and histories.
 import type { Problem } from '../problems.js';
 import type { ACL } from '../records/acl.js';
+import type { TrailerBlocks } from '../snapshot/seal.js';
+import type { BaseTree } from '../tree/base-tree.js';
+import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { readAcls } from './acl-table.js';
-import { type Database, openForReading } from './database.js';
+import { type Database, lacksData, openForReading } from './database.js';
+import { indexBase } from './index-base.js';
 import { IndexHistory } from './index-history.js';
 import { IndexTree } from './index-tree.js';
 import { IndexTxns, type TxnFilter } from './index-txns.js';
 import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
 import { readProblems } from './problem-table.js';
+import { surveyTxns } from './survey-txns.js';
+import type { TxnChoice } from './txn-choice.js';
 
 /** A server of an index, with the name of its cluster. */
 export interface IndexedServer {
@@ -24,9 +30,35 @@ export interface IndexedSnapshot {
   readonly server: IndexedServer;
   readonly zxid: bigint;
   readonly isLoaded: boolean;
+  /** False also for one that could not even be opened. */
   readonly isSound: boolean;
+  /** Name of the file. */
+  readonly name: string;
   /** Path of the file as it was read. */
   readonly file: string;
+  readonly znodes: number;
+  /** Newest zxid in a stat. */
+  readonly newestZxid: bigint;
+  readonly trailer: TrailerBlocks;
+  /** Sum of the znodes' digests, signed; null where it is not loaded. */
+  readonly treeDigest: bigint | null;
+}
+
+interface SnapshotRow {
+  readonly id: bigint;
+  readonly server_id: bigint;
+  readonly zxid: bigint;
+  readonly name: string;
+  readonly path: string;
+  readonly is_loaded: bigint | null;
+  readonly is_sound: bigint | null;
+  readonly znodes: bigint | null;
+  readonly newest_zxid: bigint | null;
+  readonly digest_zxid: bigint | null;
+  readonly digest_version: bigint | null;
+  readonly digest: bigint | null;
+  readonly last_processed_zxid: bigint | null;
+  readonly tree_digest: bigint | null;
 }
 
 /** An index opened for reading. Close it when done. */
@@ -68,19 +100,12 @@ export class IndexReader {
   snapshots(): IndexedSnapshot[] {
     const servers = new Map(this.servers().map((server) => [server.id, server]));
     const rows = this.#database.prepare(
-      `SELECT n.id, n.server_id, n.zxid, n.is_loaded, n.is_sound, f.path
-       FROM snapshot n JOIN file f ON f.id = n.id ORDER BY n.zxid DESC, n.id`,
+      `SELECT f.id, f.server_id, f.zxid, f.name, f.path, n.is_loaded, n.is_sound, n.znodes, n.newest_zxid,
+         n.digest_zxid, n.digest_version, n.digest, n.last_processed_zxid, n.tree_digest
+       FROM file f LEFT JOIN snapshot n ON n.id = f.id
+       WHERE f.kind = 'snapshot' AND f.content = 'snapshot' ORDER BY f.zxid DESC, f.id`,
     );
-    return (rows.raw().all() as [bigint, bigint, bigint, bigint, bigint, string][]).map(
-      ([id, serverId, zxid, isLoaded, isSound, file]) => ({
-        id: Number(id),
-        server: servers.get(Number(serverId))!,
-        zxid,
-        isLoaded: isLoaded === 1n,
-        isSound: isSound === 1n,
-        file,
-      }),
-    );
+    return (rows.all() as SnapshotRow[]).map((row) => snapshotOf(row, servers.get(Number(row.server_id))!));
   }
 
   /** Problems of some servers, or of all. */
@@ -106,6 +131,21 @@ export class IndexReader {
   /** The tree of a loaded snapshot. */
   tree(snapshot: IndexedSnapshot): IndexTree {
     return new IndexTree(this.#database, snapshot.id, snapshot.file, this.#readAcls());
+  }
+
+  /** The tree of a loaded snapshot as the base of a replay. */
+  base(snapshot: IndexedSnapshot): BaseTree {
+    return indexBase(this.#database, snapshot);
+  }
+
+  /** What the chosen txns say of a moment. */
+  survey(choice: TxnChoice, when: When): LogSurvey {
+    return surveyTxns(this.#database, choice, when);
+  }
+
+  /** True for an index made with --no-data. */
+  get lacksData(): boolean {
+    return lacksData(this.#database);
   }
 
   /** Txns by zxid, of a cluster or of what one of its servers holds. */
@@ -136,6 +176,27 @@ export class IndexReader {
     this.#acls ??= readAcls(this.#database);
     return this.#acls;
   }
+}
+
+function snapshotOf(row: SnapshotRow, server: IndexedServer): IndexedSnapshot {
+  const { digest_zxid: digestZxid, digest_version: version, digest } = row;
+  const hasDigest = digestZxid !== null && version !== null && digest !== null;
+  return {
+    id: Number(row.id),
+    server,
+    zxid: row.zxid,
+    isLoaded: row.is_loaded === 1n,
+    isSound: row.is_sound === 1n,
+    name: row.name,
+    file: row.path,
+    znodes: Number(row.znodes ?? 0n),
+    newestZxid: row.newest_zxid ?? 0n,
+    trailer: {
+      digest: hasDigest ? { zxid: digestZxid, version: Number(version), digest } : null,
+      lastProcessedZxid: row.last_processed_zxid,
+    },
+    treeDigest: row.tree_digest,
+  };
 }
 
 /** Opens an index for reading. @throws IndexError where `file` is no index, or one of another schema version. */

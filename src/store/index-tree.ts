@@ -42,7 +42,8 @@ export class IndexTree {
   readonly #firstId: number;
   readonly #file: string;
   readonly #acls: ReadonlyMap<number, readonly ACL[]>;
-  readonly #hasData: boolean;
+  /** False in an index made with --no-data. */
+  readonly hasData: boolean;
   readonly #withData: Statement;
   readonly #withoutData: Statement;
   readonly #childNames: Statement;
@@ -60,7 +61,7 @@ export class IndexTree {
     this.#firstId = snapshotId * 2 ** PATH_ID_BITS;
     this.#file = file;
     this.#acls = acls;
-    this.#hasData = !lacksData(database);
+    this.hasData = !lacksData(database);
     const one = (fields: string) => database.prepare(`SELECT ${fields} FROM znode z WHERE z.id = ?`).raw();
     this.#withData = one(`${FIELDS}, z.data`);
     this.#withoutData = one(`${FIELDS}, NULL`);
@@ -163,12 +164,12 @@ export class IndexTree {
   }
 
   #znode(path: RawText, pathId: number, { data, numChildren }: ZnodeFields): Znode | null {
-    const statement = data && this.#hasData ? this.#withData : this.#withoutData;
+    const statement = data && this.hasData ? this.#withData : this.#withoutData;
     const row = statement.get(this.#firstId + pathId) as ZnodeRow | undefined;
     if (row === undefined) return null;
     return {
       path,
-      data: row[12] === null ? null : data && this.#hasData ? row[13] : undefined,
+      data: row[12] === null ? null : data && this.hasData ? row[13] : undefined,
       dataLength: Number(row[12] ?? 0n),
       acl: row[2] === null ? null : (this.#acls.get(Number(row[2])) ?? null),
       stat: {

@@ -49,6 +49,7 @@ interface OpRow {
   readonly parent_cversion: bigint | null;
   readonly ttl: bigint | null;
   readonly timeout: bigint | null;
+  readonly deletes: bigint | null;
   readonly code: bigint | null;
   readonly data_length: bigint | null;
   readonly data: Buffer | null;
@@ -138,12 +139,9 @@ export class IndexTxns {
       return { op: 'multi', ops: parts, failed: parts.some((part) => part.op === 'error') };
     }
     if (type !== 'closeSession') return this.#single(ops[0]!);
-    const implied = ops.filter((op) => op.implied === 1n);
-    // An empty list and no list are one thing here: both delete nothing by name.
-    return {
-      op: 'closeSession',
-      paths2Delete: implied.length === 0 ? null : implied.map((op) => this.#path(op)),
-    };
+    const listed = ops.filter((op) => op.implied === 1n);
+    const hasList = ops[0]!.deletes !== null;
+    return { op: 'closeSession', paths2Delete: hasList ? listed.map((op) => this.#path(op)) : null };
   }
 
   #single(row: OpRow): Op {
@@ -193,8 +191,14 @@ export class IndexTxns {
   }
 }
 
+let zeros = Buffer.alloc(0);
+
+/** The data of an op; where it was left out of the index, as many zero bytes. */
 function data({ data_length, data }: OpRow): Buffer | null {
-  return data_length === null ? null : data;
+  if (data_length === null || data !== null) return data;
+  const length = Number(data_length);
+  if (zeros.length < length) zeros = Buffer.alloc(length);
+  return zeros.subarray(0, length);
 }
 
 function codeOf(type: string, ops: readonly OpRow[]): number {

@@ -10,7 +10,7 @@ import { addSnapshots } from './add-snapshot.js';
 import type { BuildOptions, ClusterInput } from './build-index.js';
 import { BuildState, type FileCounts } from './build-state.js';
 import { type Database, lacksData, run, value } from './database.js';
-import { INDEXES, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
+import { INDEXES, OWNER_INDEX, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
 import { ServerWriter } from './server-writer.js';
 import { checkChoice } from './snapshot-choice.js';
 
@@ -31,6 +31,7 @@ export interface IndexTotals {
 export function makeTables(database: Database): void {
   for (const { ddl } of TABLES) database.exec(ddl);
   database.exec(PATH_INDEX);
+  database.exec(OWNER_INDEX);
 }
 
 /** Adds these clusters inside one transaction. `file` is the index's name for errors; `sideFile` see BuildState. */

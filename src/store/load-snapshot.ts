@@ -2,6 +2,8 @@
 import { type OnProblem, problem } from '../problems.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
+import { SnapshotTally } from '../tree/snapshot-survey.js';
+import { digestOfRecord } from '../tree/znode-digest.js';
 import type { AclTable } from './acl-table.js';
 import type { Database } from './database.js';
 import type { Locate } from './locate-path.js';
@@ -28,6 +30,8 @@ export interface SnapshotSums {
   readonly dataBytes: number;
   /** Newest zxid in a stat. */
   readonly newestZxid: bigint;
+  /** Sum of the znodes' digests, signed; null where it was not computed. */
+  readonly treeDigest: bigint | null;
 }
 
 /** Reads sessions, ACLs and znodes into the index; the snapshot row itself is the caller's. */
@@ -64,31 +68,30 @@ function loadAcls(
 
 const PROGRESS_EVERY = 4096;
 
-function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<bigint, number>) {
+function loadZnodes(
+  reader: SnapshotReader,
+  target: SnapshotTarget,
+  aclIds: Map<bigint, number>,
+): Omit<SnapshotSums, 'sessions'> {
   const { database, snapshotId, locate, withoutData, onProgress } = target;
   // Of two znodes with one path the last is what a server keeps.
   const insert = database.prepare(`INSERT OR REPLACE INTO znode VALUES (${Array(15).fill('?').join(', ')})`);
   const firstId = snapshotId * 2 ** PATH_ID_BITS;
   const missing = new Map<bigint, number>();
-  let dataBytes = 0;
-  let newestZxid = 0n;
-  let znodes = 0;
+  const tally = new SnapshotTally();
   for (const znode of reader.znodes()) {
     const { view, statStart: at, dataLength } = znode;
     const pathId = locate(znode);
     const aclId = aclIds.get(znode.acl) ?? null;
     if (aclId === null) missing.set(znode.acl, (missing.get(znode.acl) ?? 0) + 1);
-    const czxid = view.getBigInt64(at);
-    const mzxid = view.getBigInt64(at + 8);
-    const pzxid = view.getBigInt64(at + 52);
     insert.run(
       firstId + pathId,
       znode.offset,
       znode.length,
       aclId,
-      czxid,
-      mzxid,
-      pzxid,
+      view.getBigInt64(at),
+      view.getBigInt64(at + 8),
+      view.getBigInt64(at + 52),
       view.getBigInt64(at + 16),
       view.getBigInt64(at + 24),
       view.getInt32(at + 32),
@@ -98,10 +101,8 @@ function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<
       dataLength < 0 ? null : dataLength,
       withoutData ? null : znode.data,
     );
-    if (dataLength > 0) dataBytes += dataLength;
-    if (mzxid > newestZxid) newestZxid = mzxid;
-    if (pzxid > newestZxid) newestZxid = pzxid;
-    if (++znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
+    tally.add(znode, digestOfRecord(znode));
+    if (tally.znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
   for (const [key, count] of missing) {
     const found = `no such ACL; ${count} znodes point to it`;
@@ -109,5 +110,6 @@ function loadZnodes(reader: SnapshotReader, target: SnapshotTarget, aclIds: Map<
       problem('acl-missing', { file: reader.stream.file, offset: 0, expected: `ACL ${key}`, found }),
     );
   }
-  return { znodes, dataBytes, newestZxid };
+  const { znodes, bytes: dataBytes, newest: newestZxid, digest } = tally;
+  return { znodes, dataBytes, newestZxid, treeDigest: digest.value };
 }

@@ -18,8 +18,8 @@ export interface OpTables {
 const [TYPE, PATH, PARENT, APPLIED, IMPLIED, VERSION, ERROR, ACL, EPHEMERAL, PARENT_CVERSION] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 ] as const;
-const [TTL, TIMEOUT, CODE, DATA_LENGTH, DATA] = [10, 11, 12, 13, 14] as const;
-export const OP_COLUMNS = 15;
+const [TTL, TIMEOUT, DELETES, CODE, DATA_LENGTH, DATA] = [10, 11, 12, 13, 14, 15] as const;
+export const OP_COLUMNS = 16;
 
 /**
  * The row of an op that is no multi. Hot: one array serves all ops, so a row must be written before the next is
@@ -74,6 +74,9 @@ export class OpRows {
         break;
       case 'createSession':
         row[TIMEOUT] = op.timeOut;
+        break;
+      case 'closeSession':
+        row[DELETES] = op.paths2Delete?.length ?? null;
         break;
       case 'unknown':
         row[CODE] = op.code;

@@ -18,7 +18,7 @@ export function unloadSnapshot(database: Database, snapshotId: number): void {
   run(database, 'DELETE FROM znode WHERE id >= ? AND id < ?', first, next);
   run(database, 'DELETE FROM session WHERE snapshot_id = ?', snapshotId);
   run(database, 'DELETE FROM snapshot_acl WHERE snapshot_id = ?', snapshotId);
-  run(database, 'UPDATE snapshot SET is_loaded = 0 WHERE id = ?', snapshotId);
+  run(database, 'UPDATE snapshot SET is_loaded = 0, tree_digest = NULL WHERE id = ?', snapshotId);
 }
 
 // Txns that no other log holds go with their record.

@@ -1,5 +1,6 @@
 // A snapshot that is not loaded: checked, counted and summed.
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
+import { SnapshotTally } from '../tree/snapshot-survey.js';
 import type { SnapshotSums } from './load-snapshot.js';
 
 const PROGRESS_EVERY = 4096;
@@ -11,16 +12,11 @@ export function scanSnapshot(
 ): SnapshotSums {
   let sessions = 0;
   for (const _ of reader.sessions()) sessions++;
-  let dataBytes = 0;
-  let newestZxid = 0n;
-  let znodes = 0;
-  for (const { view, statStart, dataLength } of reader.znodes()) {
-    const mzxid = view.getBigInt64(statStart + 8);
-    const pzxid = view.getBigInt64(statStart + 52);
-    if (mzxid > newestZxid) newestZxid = mzxid;
-    if (pzxid > newestZxid) newestZxid = pzxid;
-    if (dataLength > 0) dataBytes += dataLength;
-    if (++znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
+  const tally = new SnapshotTally();
+  for (const znode of reader.znodes()) {
+    tally.add(znode, 0);
+    if (tally.znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
-  return { znodes, sessions, dataBytes, newestZxid };
+  const { znodes, bytes: dataBytes, newest: newestZxid } = tally;
+  return { znodes, sessions, dataBytes, newestZxid, treeDigest: null };
 }

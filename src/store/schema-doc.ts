@@ -1,5 +1,14 @@
 // docs/index-schema.md, made from the schema.
-import { INDEXES, PATH_INDEX, SCHEMA_VERSION, TABLES, type TableSpec, TXN_INDEX, VIEWS } from './schema.js';
+import {
+  INDEXES,
+  OWNER_INDEX,
+  PATH_INDEX,
+  SCHEMA_VERSION,
+  TABLES,
+  type TableSpec,
+  TXN_INDEX,
+  VIEWS,
+} from './schema.js';
 import { SQL_FUNCTIONS } from './sql.js';
 import { SQL_EXAMPLES } from './sql-examples.js';
 
@@ -34,7 +43,9 @@ export function schemaDoc(): string {
     ...VIEWS.map(({ name, purpose, ddl }) => `### ${name}\n\n${purpose}\n\n${code(`${ddl};`)}`),
     '## Indexes',
     code(
-      [PATH_INDEX, TXN_INDEX, ...INDEXES].map((ddl) => `${ddl.replace('IF NOT EXISTS ', '')};`).join('\n'),
+      [PATH_INDEX, OWNER_INDEX, TXN_INDEX, ...INDEXES]
+        .map((ddl) => `${ddl.replace('IF NOT EXISTS ', '')};`)
+        .join('\n'),
     ),
     '## Functions',
     FUNCTIONS,

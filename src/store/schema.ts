@@ -105,7 +105,8 @@ export const TABLES: readonly TableSpec[] = [
   digest_zxid INTEGER,        -- digest block; null without one (3.5 and earlier, or digest.enabled=false)
   digest_version INTEGER,     -- how the digest is computed; null without one
   digest INTEGER,             -- with digest_zxid 0 it means "none recorded"
-  last_processed_zxid INTEGER -- lastProcessedZxid block (3.9 and later); null without one
+  last_processed_zxid INTEGER, -- lastProcessedZxid block (3.9 and later); null without one
+  tree_digest INTEGER         -- of the tree as it stands in the file; null where it is not loaded
 ) STRICT`,
   },
   {
@@ -234,6 +235,7 @@ export const TABLES: readonly TableSpec[] = [
   parent_cversion INTEGER,    -- of creates: the parent's cversion after it; -1 where it is not told (before 3.4)
   ttl INTEGER,                -- of createTTL, milliseconds
   timeout INTEGER,            -- of createSession, milliseconds
+  deletes INTEGER,            -- of closeSession: how many deletes it lists; null where it has no list (before 3.6)
   code INTEGER,               -- op code of an unknown op, whose body is in data
   data_length INTEGER,        -- bytes; null where the op has none or it is null
   data BLOB,                  -- null also in an index made with --no-data
@@ -258,6 +260,10 @@ export const PATH_ID_BITS = 32;
 
 /** Index over path, which interning needs. */
 export const PATH_INDEX = 'CREATE UNIQUE INDEX IF NOT EXISTS path_by_name ON path (parent_id, name)';
+
+/** Index over znode, kept while loading: most znodes have no owner, and are not in it. */
+export const OWNER_INDEX =
+  'CREATE INDEX IF NOT EXISTS znode_by_owner ON znode (ephemeral_owner, id) WHERE ephemeral_owner <> 0';
 
 /** Index over txn, which a zxid that is not above all others needs: a second copy, or a fork. */
 export const TXN_INDEX = 'CREATE INDEX IF NOT EXISTS txn_by_zxid ON txn (cluster_id, zxid)';

@@ -83,9 +83,10 @@ export class TxnTable {
 
   // A copy without the path list of closeSession may have come first.
   #completeClose(txnId: number, op: Op): void {
-    if (op.op !== 'closeSession' || op.paths2Delete === null || op.paths2Delete.length === 0) return;
-    const count = this.#database.prepare('SELECT count(*) FROM op WHERE txn_id = ?').pluck();
-    if (count.get(txnId) === 1n) this.#insertImplied(txnId, op);
+    if (op.op !== 'closeSession' || op.paths2Delete === null) return;
+    const sql = 'UPDATE op SET deletes = ? WHERE txn_id = ? AND n = 0 AND deletes IS NULL';
+    const { changes } = this.#database.prepare(sql).run(op.paths2Delete.length, txnId);
+    if (changes > 0) this.#insertImplied(txnId, op);
   }
 
   #insertImplied(txnId: number, op: Op): void {

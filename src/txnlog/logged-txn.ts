@@ -6,6 +6,6 @@ import type { Txn } from './txn.js';
 export interface LoggedTxn {
   readonly txn: Txn;
   readonly evidence: Evidence;
-  /** True where it comes from an index made without data: its ops' data is null whatever it was. */
+  /** True where it comes from an index made without data: its ops' data is zero bytes, as many as there were. */
   readonly lacksData?: true;
 }
