@@ -13,7 +13,7 @@ import {
   type SnapshotView,
   type TxnRun,
 } from './history-source.js';
-import { choose } from './index-source.js';
+import { chooseServers } from './index-servers.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -26,7 +26,13 @@ const FIELDS = { data: true, numChildren: false } as const;
 export function openIndexHistory(path: string, who: Who | null, options: SourceOptions): HistorySource {
   const reader = new IndexReader(path);
   try {
-    return new IndexedHistory(reader, choose(reader, path, who), who?.server != null, path, options);
+    return new IndexedHistory(
+      reader,
+      chooseServers(reader, path, who).servers,
+      who?.server != null,
+      path,
+      options,
+    );
   } catch (error) {
     reader.close();
     throw error;

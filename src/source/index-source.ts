@@ -7,21 +7,33 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
+import type { When } from '../tree/log-survey.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { openIndexMoment } from './index-moment.js';
+import { chooseServers } from './index-servers.js';
 import { laterTxnsNote } from './later-txns-note.js';
 import { noLogsNote } from './log-dir-note.js';
 import type { Who } from './parse.js';
+import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
 import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
+import { below } from './subtree.js';
 
 /**
- * The tree of a server, or of a cluster: the newest sound snapshot that is loaded.
+ * The tree of a server, or of a cluster, at a moment; with none, the newest sound snapshot that is loaded.
  * @throws UsageError where WHO fits several clusters or none; IndexError where `path` is no index.
  */
-export function openIndexTree(path: string, who: Who | null, options: SourceOptions): ZnodeSource {
+export function openIndexTree(
+  path: string,
+  who: Who | null,
+  when: When | null,
+  options: SourceOptions,
+): ZnodeSource {
   return opening(path, (reader) => {
-    const servers = choose(reader, path, who);
+    const where = chooseServers(reader, path, who);
+    if (when !== null) return openIndexMoment(reader, where, when, new SourceLog(options));
+    const { servers } = where;
     const snapshot = newestTree(reader, path, servers);
     const { server, zxid } = snapshot;
     const laterTxns = reader.countTxnsAfter(server.clusterId, zxid);
@@ -38,7 +50,7 @@ export function openIndexTree(path: string, who: Who | null, options: SourceOpti
 /** The history of a cluster, or what one server holds of it. @throws as openIndexTree does. */
 export function openIndexTxns(path: string, who: Who | null, options: SourceOptions): TxnSource {
   return opening(path, (reader) => {
-    const servers = choose(reader, path, who);
+    const { servers } = chooseServers(reader, path, who);
     const ids = new Set(servers.map((server) => server.id));
     const logs = reader.files().filter(({ serverId }) => ids.has(serverId));
     // Over all servers that are read: what one lacks another can have.
@@ -60,23 +72,6 @@ function opening<T>(path: string, open: (reader: IndexReader) => T): T {
     reader.close();
     throw error;
   }
-}
-
-/** The servers that WHO names: of one cluster. @throws UsageError where it fits several clusters or none. */
-export function choose(reader: IndexReader, path: string, who: Who | null): IndexedServer[] {
-  const all = reader.servers();
-  const named = all.filter(
-    ({ cluster, name }) => (who?.cluster ?? cluster) === cluster && (who?.server ?? name) === name,
-  );
-  const clusters = [...new Set(named.map((server) => server.cluster))];
-  if (clusters.length === 1) return named;
-  const candidates = (clusters.length > 1 ? named : all).map(
-    ({ cluster, name }) => `${path}#${cluster}/${name}`,
-  );
-  const whole = [...new Set((clusters.length > 1 ? named : all).map(({ cluster }) => `${path}#${cluster}`))];
-  const list = `type one of: ${[...(who?.server == null ? whole : []), ...candidates].join(' ')}`;
-  if (clusters.length > 1) throw new UsageError(`${path} holds ${clusters.length} clusters: say which`, list);
-  throw new UsageError(`${path} holds no such server`, list);
 }
 
 function newestTree(reader: IndexReader, path: string, servers: readonly IndexedServer[]): IndexedSnapshot {
@@ -136,12 +131,6 @@ class IndexSource implements ZnodeSource {
 
   close(): void {
     this.#reader.close();
-  }
-}
-
-function* below(znodes: Iterable<Znode>, under: RawText | undefined): Generator<Znode> {
-  for (const znode of znodes) {
-    if (under === undefined || znode.path === under || znode.path.startsWith(`${under}/`)) yield znode;
   }
 }
 

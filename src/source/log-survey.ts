@@ -1,33 +1,11 @@
 // One pass over the logs of a directory for a moment: what they hold, and where the moment lies in it.
 import type { DataDir } from '../datadir/data-dir.js';
-import type { Zxid } from '../records/zxid.js';
-import { type Continuity, ContinuityBuilder } from '../tree/continuity.js';
+import { ContinuityBuilder } from '../tree/continuity.js';
+import type { LogSurvey, TxnMoment, When } from '../tree/log-survey.js';
 import { LogFile } from './log-file.js';
 import { mergeLogs } from './merge-logs.js';
-import type { When } from './parse.js';
 import { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
-
-/** A txn's place in history. */
-export interface TxnMoment {
-  readonly zxid: Zxid;
-  /** Milliseconds since 1970. */
-  readonly time: bigint;
-}
-
-/** What the logs of a directory say of a moment. */
-export interface LogSurvey {
-  readonly continuity: Continuity;
-  /** Null where there is no txn. */
-  readonly first: TxnMoment | null;
-  readonly newest: TxnMoment | null;
-  /** The first txn after the moment, in the order of zxids; null where there is none. */
-  readonly next: TxnMoment | null;
-  /** Txns from there on. */
-  readonly laterTxns: number;
-  /** The last txn from there on with a time that is not later than the moment: clocks stepped back. */
-  readonly stepBack: TxnMoment | null;
-}
 
 /** Reads all logs once. Damaged ones count with what is left of them. */
 export function surveyLogs(dir: DataDir, when: When, log: SourceLog): LogSurvey {

@@ -1,7 +1,6 @@
 // A moment as typed, found in the logs: the zxid it stands for, and what speaks against having its tree.
 import { formatZxid, type Zxid } from '../records/zxid.js';
-import type { LogSurvey } from './log-survey.js';
-import type { When } from './parse.js';
+import type { LogSurvey, When } from '../tree/log-survey.js';
 
 /** A moment in a server's history. */
 export interface FoundMoment {
@@ -38,7 +37,7 @@ export function findMoment(
   const zxid = next.zxid - 1n;
   // The first txn of all has nothing before it but a new tree; other logs begin where older ones were purged.
   const against =
-    next === first && oldest > 0n
+    next.zxid === first.zxid && oldest > 0n
       ? `the logs begin at ${timeText(first.time)} with ${formatZxid(first.zxid)}, later than that`
       : null;
   return { zxid, against, doubt: null };

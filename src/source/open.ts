@@ -10,7 +10,8 @@ import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
 import type { TxnSource, ZnodeSource } from './sources.js';
 
-export type { SourceName, When, Who } from './parse.js';
+export type { When } from '../tree/log-survey.js';
+export type { SourceName, Who } from './parse.js';
 export { placesRead } from './places-read.js';
 export {
   type Resolved,
@@ -23,7 +24,7 @@ export {
 export type { SourceOptions } from './source-options.js';
 
 /**
- * Opens a SOURCE as a tree, that of a directory also at a moment (`backup/zk1@0x50000002f`); close it afterwards.
+ * Opens a SOURCE as a tree, that of a directory or an index also at a moment (`backup/zk1@0x50000002f`); close it afterwards.
  *
  * @example
  * const tree = openTree('backup/zk1', { onNote: console.error, onProblem: console.error });
@@ -36,7 +37,7 @@ export function openTree(text: string, options: SourceOptions): ZnodeSource {
     const release = () => resolved.close();
     switch (resolved.kind) {
       case 'index':
-        return openIndexTree(resolved.path, resolved.who, options);
+        return openIndexTree(resolved.path, resolved.who, resolved.when, options);
       case 'directory':
         return resolved.when === null
           ? openDirectoryTree(resolved.dir, resolved.name, log, release)

@@ -1,6 +1,7 @@
 // SOURCE as people type it: PATH[#WHO][@WHEN].
 import { UsageError } from '../errors.js';
 import { parseZxid } from '../records/zxid.js';
+import type { When } from '../tree/log-survey.js';
 
 /** Which tree of an index, or which server of a folder: `#cluster`, `#cluster/server`, `#/server`. */
 export interface Who {
@@ -9,9 +10,6 @@ export interface Who {
   /** Null where only a cluster is named. */
   readonly server: string | null;
 }
-
-/** A moment: a zxid, or a time in milliseconds since 1970. */
-export type When = { readonly zxid: bigint } | { readonly time: bigint };
 
 /** A SOURCE taken apart. */
 export interface SourceName {

@@ -6,8 +6,9 @@ import { type DataDir, isDataDir, openDataDir } from '../datadir/data-dir.js';
 import { parseFileName } from '../datadir/file-name.js';
 import { identify } from '../datadir/identify.js';
 import { UsageError } from '../errors.js';
+import type { When } from '../tree/log-survey.js';
 import { notFound } from './not-found.js';
-import { parseSource, type SourceName, type When, type Who } from './parse.js';
+import { parseSource, type SourceName, type Who } from './parse.js';
 import { listServers, type NamedDir } from './servers.js';
 import type { SourceOptions } from './source-options.js';
 import { isTar, unpackTar } from './tar.js';
@@ -45,6 +46,8 @@ export interface ResolvedIndex extends ResolvedBase {
   readonly kind: 'index';
   readonly path: string;
   readonly who: Who | null;
+  /** The moment asked for; null for none. */
+  readonly when: When | null;
 }
 
 const MOST_LISTED = 12;
@@ -83,19 +86,17 @@ function withoutMoment(text: string): SourceName {
 }
 
 /**
- * What `resolve` does, for a tree: a directory may have a moment.
- * @throws UsageError for a moment of anything else.
+ * What `resolve` does, for a tree: a directory or an index may have a moment.
+ * @throws UsageError for a moment of a file.
  */
 export function resolveTree(text: string, options: SourceOptions): Resolved {
   const { path, who, when } = parseSource(text, existsSync);
   if (!existsSync(path)) throw notFound(path);
   const resolved = resolvePath(path, who, options)[0]!;
   if (when === null) return resolved;
-  if (resolved.kind === 'directory') return { ...resolved, when };
+  if (resolved.kind === 'directory' || resolved.kind === 'index') return { ...resolved, when };
   resolved.close();
-  throw resolved.kind === 'index'
-    ? noMoment(text, 'the tree of an index is that of its snapshot', 'or name the directory, as DIR@WHEN')
-    : noMoment(text, `a ${resolved.kind} file has no moments`, 'or name its directory, as DIR@WHEN');
+  throw noMoment(text, `a ${resolved.kind} file has no moments`, 'or name its directory, as DIR@WHEN');
 }
 
 function noMoment(text: string, why: string, instead: string): UsageError {
@@ -114,7 +115,7 @@ function resolvePath(path: string, wanted: Wanted, options: SourceOptions): Reso
 
 function inFile(path: string, wanted: Wanted, options: SourceOptions, base: ResolvedBase): Resolved[] {
   const who = wanted === 'all' ? null : wanted;
-  if (startsWith(path, SQLITE_MAGIC)) return [{ kind: 'index', path, who, ...base }];
+  if (startsWith(path, SQLITE_MAGIC)) return [{ kind: 'index', path, who, when: null, ...base }];
   const { content } = identify(path);
   if (content === 'snapshot' || content === 'log') {
     if (who !== null) throw noServers(path, 'is a file');

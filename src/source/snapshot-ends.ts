@@ -1,12 +1,13 @@
 // Where the snapshots of a directory end, each read once at most.
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
-import type { BaseCandidate } from '../tree/choose-base.js';
+import type { Zxid } from '../records/zxid.js';
 import { type EndSurvey, surveyEnd } from '../tree/snapshot-survey.js';
+import type { MomentCandidate } from './moment-plan.js';
 import { readOrReport } from './read-or-report.js';
 import type { SourceLog } from './source-log.js';
 
 /** A snapshot that a replay can begin with, if it is sound. */
-export class SnapshotCandidate implements BaseCandidate {
+export class SnapshotCandidate implements MomentCandidate {
   readonly file: DataFile;
   readonly #log: SourceLog;
   #survey: EndSurvey | null | undefined;
@@ -25,6 +26,10 @@ export class SnapshotCandidate implements BaseCandidate {
   }
 
   end = () => this.survey?.end ?? null;
+
+  digestZxid(): Zxid | null {
+    return this.survey?.trailer?.digest?.zxid ?? null;
+  }
 
   /** End and trailer; null where the file is damaged. */
   get survey(): EndSurvey | null {

@@ -1,5 +1,6 @@
 // Finding one subtree among the records of a snapshot, without decoding paths.
 import { bytesOf, type RawText } from '../jute/raw-text.js';
+import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 
 const SLASH = 0x2f;
@@ -22,5 +23,12 @@ export class Subtree {
     let depth = 0;
     for (let i = rest; i < pathEnd && depth < most; i++) if (buffer[i] === SLASH) depth++;
     return depth;
+  }
+}
+
+/** Of these znodes those at or below `under`; without it all. */
+export function* below(znodes: Iterable<Znode>, under: RawText | undefined): Generator<Znode> {
+  for (const znode of znodes) {
+    if (under === undefined || znode.path === under || znode.path.startsWith(`${under}/`)) yield znode;
   }
 }

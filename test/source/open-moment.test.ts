@@ -2,11 +2,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDataDir } from '../../src/datadir/data-dir.js';
 import { displayText } from '../../src/jute/raw-text.js';
 import type { Znode } from '../../src/snapshot/znode.js';
 import { openTree } from '../../src/source/open.js';
-import { buildIndex } from '../../src/store/build-index.js';
 import { cut } from '../support/damage.js';
 import { FIXTURES, useTempDir } from '../support/fixtures.js';
 import { creates, logBytes, type TxnSpec } from '../support/log-spec.js';
@@ -248,15 +246,4 @@ describe('a moment that cannot be had', () => {
   it.each(['version-2/snapshot.0', 'version-2/log.1'])('is of %s, a file', (file) => {
     expect(at(join(dirOf('load-3.9.5'), file), '0x5').hint).toContain('DIR@WHEN');
   });
-});
-
-const indexes = useTempDir();
-
-it('an index has no moments yet, and says to name the directory', () => {
-  const file = join(indexes.path, 'case.db');
-  const dir = openDataDir(dirOf('empty-3.9.5'));
-  buildIndex(file, [{ name: 'prod', servers: [{ name: 'zk1', dir }] }]);
-  const error = thrownBy(() => openTree(`${file}#prod/zk1@0x0`, heard()));
-  expect(error).toMatchObject({ name: 'UsageError', hint: expect.stringContaining('name the directory') });
-  expect(openTree(`${file}#prod/zk1`, heard()).zxid).toBe(0n);
 });

@@ -1,0 +1,174 @@
+// How the tree at a moment is to be had: which snapshot to begin with, how far to go, and what speaks against it.
+// The same for a directory and an index.
+import { UsageError } from '../errors.js';
+import { displayText } from '../jute/raw-text.js';
+import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
+import { type BaseCandidate, chooseBase, nearestServed, servedRanges } from '../tree/choose-base.js';
+import { type Continuity, stepOf } from '../tree/continuity.js';
+import type { Witnesses } from '../tree/epoch-steps.js';
+import type { LogSurvey, When } from '../tree/log-survey.js';
+import type { TreeAt } from '../tree/tree-at.js';
+import { findMoment, timeText } from './moment.js';
+import type { SourceLog } from './source-log.js';
+import type { Moment } from './sources.js';
+
+/** A snapshot that a replay may begin with. */
+export interface MomentCandidate extends BaseCandidate {
+  /** zxid of its digest block; null where it has none or cannot be read. */
+  digestZxid(): Zxid | null;
+}
+
+/** A reason why something cannot be had, and what to do. */
+export interface Obstacle {
+  readonly against: string;
+  readonly hint: string;
+}
+
+/** Snapshots and logs of one server, or of a cluster. */
+export interface MomentPlace<C extends MomentCandidate> {
+  /** What it is called, as it can be typed: `backup/zk1`, `case.db#prod/zk1`. */
+  readonly name: string;
+  /** Oldest first. */
+  readonly candidates: readonly C[];
+  survey(when: When): LogSurvey;
+  /** What keeps a tree that the files have from being had here; null where nothing does. */
+  obstacle?(to: Zxid, logs: Continuity): Obstacle | null;
+}
+
+/** What to replay for a moment. */
+export interface MomentPlan<C> {
+  readonly base: C;
+  /** The last zxid to apply, inclusive. */
+  readonly to: Zxid;
+  /** See `TreeAtInput`. */
+  readonly nextSnapshot: Zxid | null;
+  readonly witnesses: Omit<Witnesses, 'lastMatched'>;
+  readonly survey: LogSurvey;
+  /** Why the tree is not known to be that of the moment, whatever its replay shows; null where nothing says so. */
+  readonly doubt: string | null;
+}
+
+/**
+ * Plans for `when`.
+ * @throws UsageError, with the nearest moments that can be had, where there is no such tree here; with
+ * `options.inexact` only where there is none that is anything like it.
+ */
+export function planMoment<C extends MomentCandidate>(
+  place: MomentPlace<C>,
+  when: When,
+  log: SourceLog,
+): MomentPlan<C> {
+  const { name, candidates } = place;
+  const [oldest, newest] = [candidates[0], candidates.at(-1)];
+  const survey = place.survey(when);
+  if (oldest === undefined || newest === undefined) {
+    throw new UsageError(
+      `${name}: no snapshot here, so there is no tree to begin with`,
+      '"zoolog log" shows its txns',
+    );
+  }
+  const found = findMoment(when, survey, oldest.zxid, newest.zxid);
+  if (found === null) {
+    const hint = `type a zxid: ${name}@${formatZxid(newest.zxid)}`;
+    throw new UsageError(`${name}: no txn here, and only they tell times`, hint);
+  }
+  const { zxid: to, doubt } = found;
+  const { continuity } = survey;
+  const choice = chooseBase(candidates, continuity, to);
+  const obstacle = isServed(choice) || found.against !== null ? null : place.obstacle?.(to, continuity);
+  const against =
+    found.against ??
+    obstacle?.against ??
+    (choice === null ? noneBefore(candidates, to) : (choice.against ?? holeAt(choice.base.zxid, to, survey)));
+  if (choice === null || (against !== null && !log.options.inexact)) {
+    const what = 'time' in when ? `the tree of ${timeText(when.time)}` : `the tree at ${formatZxid(to)}`;
+    const nearest = () => nearestServed(servedRanges(candidates, continuity), to);
+    const hint = obstacle?.hint ?? hintOf(name, nearest(), choice !== null);
+    throw new UsageError(`${name}: ${what} cannot be had: ${against}`, hint);
+  }
+  noteStepBack(survey, name, log);
+  const { base, nextSnapshot } = choice;
+  const witnesses = { snapshots: newEpochs(candidates, base.zxid, survey) };
+  return { base, to, nextSnapshot, witnesses, survey, doubt: against ?? doubt };
+}
+
+/** What is to be said of the planned tree, once it was replayed; a note says it too. */
+export function momentOf(
+  { to, doubt }: MomentPlan<unknown>,
+  { exactness, doubtfulQuotas }: TreeAt,
+  name: string,
+  log: SourceLog,
+): Moment {
+  const moment: Moment = {
+    zxid: to,
+    exactness: doubt === null ? exactness.label : 'unproven',
+    reason: doubt ?? exactness.reason,
+  };
+  log.note(momentNote(name, moment));
+  if (doubtfulQuotas.length > 0) {
+    const paths = doubtfulQuotas.map(displayText).join(', ');
+    log.note(`${name}: with a quota below another, servers may have other counts in ${paths}`);
+  }
+  return moment;
+}
+
+/** What is said of a tree at a moment. */
+export function momentNote(name: string, { zxid, exactness, reason }: Moment): string {
+  const label = exactness === 'exact' ? exactness : `${exactness}: ${reason}`;
+  return `${name}: the tree at ${formatZxid(zxid)}, ${label}`;
+}
+
+function isServed(choice: { readonly serves: boolean } | null): boolean {
+  return choice?.serves ?? false;
+}
+
+function noneBefore(candidates: readonly MomentCandidate[], to: Zxid): string {
+  const damaged = candidates.filter((one) => one.zxid <= to).map((one) => one.name);
+  return damaged.length === 0
+    ? `the oldest snapshot is ${candidates[0]!.name}, newer than that`
+    : `every older snapshot is damaged (${damaged.join(', ')})`;
+}
+
+/** That a moment lies in a hole of the logs: then nobody knows what was done before it; null where it does not. */
+function holeAt(base: Zxid, to: Zxid, { continuity }: LogSurvey): string | null {
+  let after = base;
+  for (const run of continuity.runs) {
+    if (run.to >= to && run.from <= to) return null;
+    if (run.from > to) {
+      if (after === to || stepOf(after, run.from)?.kind !== 'hole') return null;
+      return `txns between ${formatZxid(after)} and ${formatZxid(run.from)} are missing`;
+    }
+    if (run.to > after) after = run.to;
+  }
+  return null;
+}
+
+function hintOf(
+  name: string,
+  { below, above }: { readonly below: Zxid | null; readonly above: Zxid | null },
+  hasBase: boolean,
+): string {
+  const near = [below, above].flatMap((zxid) => (zxid === null ? [] : [`${name}@${formatZxid(zxid)}`]));
+  const nearest = near.length === 0 ? 'no tree can be had here' : `the nearest: type ${near.join(' or ')}`;
+  return hasBase ? `${nearest}; --inexact shows what there is` : nearest;
+}
+
+function noteStepBack({ next, stepBack, laterTxns }: LogSurvey, name: string, log: SourceLog): void {
+  if (next === null || stepBack === null) return;
+  log.note(
+    `${name}: clocks stepped back: ${formatZxid(next.zxid)} is of ${timeText(next.time)}, and of the ${laterTxns} txns from there on the last with an earlier time than asked for is ${formatZxid(stepBack.zxid)}, of ${timeText(stepBack.time)}`,
+  );
+}
+
+/** The snapshots that leaders wrote when they began an epoch that the logs come to; these are read. */
+function newEpochs(
+  candidates: readonly MomentCandidate[],
+  from: Zxid,
+  { continuity }: LogSurvey,
+): NonNullable<Witnesses['snapshots']> {
+  const steps = continuity.steps.filter(({ kind, after }) => kind === 'epoch' && after >= from);
+  const begins = new Set(steps.map(({ next }) => epochOf(next) << 32n));
+  return candidates
+    .filter(({ zxid }) => begins.has(zxid))
+    .map((one) => ({ name: one.name, zxid: one.zxid, digestZxid: one.digestZxid() }));
+}
