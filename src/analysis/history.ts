@@ -96,7 +96,8 @@ function childrenChange(
   const list = new EventList(path, coverage, () => {});
   const state = stateOf(znode);
   list.fromStat({ type: 'children', before: state, after: state }, pzxid, null, znode.evidence);
-  return list.events;
+  // A child's own event of the same txn says more, and comes behind.
+  return list.events.map((event) => ({ ...event, order: -1 }));
 }
 
 function isBridged({ kind, after, next }: Hole, bridged: readonly Span[]): boolean {

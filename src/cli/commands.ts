@@ -49,6 +49,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Show every change of a znode: what, when, by whom',
     load: async () => (await import('./commands/history.js')).history,
   },
+  blame: {
+    describe: 'Show who made what a znode holds now: its data, its ACL, its children',
+    load: async () => (await import('./commands/blame.js')).blame,
+  },
   sessions: {
     describe: 'List the sessions of a snapshot and the ephemerals they own',
     load: async () => (await import('./commands/sessions.js')).sessions,

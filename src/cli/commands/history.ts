@@ -73,6 +73,9 @@ export const history = defineCommand({
         run.error(`${shownPath(args.znode)} occurs in no txn and no snapshot of ${source.name}${holes}`);
         return run.finish(EXIT.no);
       }
+      if (found.events.length === 0) {
+        run.note(`${shownPath(args.znode)} was made by the server with the tree, and nobody changed it`);
+      }
       noteEpochs(found, source.name, run);
       const entries = entriesOf(found, rangeOf(args));
       if (args.reverse) entries.reverse();

@@ -1,6 +1,7 @@
 // A change in words, for the lines of `history` and `blame`.
 import { basename } from 'node:path';
 import { aclText } from '../../analysis/acl-row.js';
+import type { BlameRow } from '../../analysis/blame.js';
 import type { Cause } from '../../analysis/causes.js';
 import type { HistoryRow } from '../../analysis/history-row.js';
 import { shownPath } from '../../analysis/paths.js';
@@ -22,26 +23,51 @@ export function typeText({ type, implied, unlogged }: HistoryRow): string {
 
 /** What a row says besides who and when. */
 export function detailText(row: HistoryRow): string {
-  const { count, parts, multi, from, file, cause } = row;
-  return [
-    ...(count === undefined ? [] : [`${count} changes, of which no more is known`]),
-    ...(row.type === 'hole' ? [holeText(row)] : changeText(row)),
+  return withCircumstances(row.type === 'hole' ? [holeText(row)] : changeText(row), row);
+}
+
+/** What a row of `blame` says of the part of the znode that it is about. */
+export function blameText(row: BlameRow): string {
+  const { what, kind, ttl, version, dataLength, acl, type } = row;
+  switch (what) {
+    case 'created':
+      return withCircumstances(kind === undefined ? [] : [kindText(kind, ttl)], row);
+    case 'data': {
+      const size = dataLength === undefined ? '' : bytes(dataLength);
+      return withCircumstances([version === undefined ? '' : `version ${version}`, size].filter(isText), row);
+    }
+    case 'acl': {
+      const aversion = type === 'setACL' ? version : 0;
+      const text = acl === undefined ? '' : aclText(acl);
+      return withCircumstances([`aversion ${aversion}`, text].filter(isText), row);
+    }
+    case 'children':
+      return detailText(row);
+  }
+}
+
+/** Words, with the multi it was part of, where it is from if not from a log, and what made it. */
+function withCircumstances(
+  words: readonly string[],
+  { parts, multi, from, file, cause }: HistoryRow,
+): string {
+  const all = [
+    ...words,
     ...(parts === undefined ? [] : [`part ${multi} of a multi of ${parts}`]),
     ...(from === 'snapshot' ? [`as ${basename(file ?? '')} shows`] : []),
-  ]
-    .join(', ')
-    .concat(cause === undefined ? '' : `; ${causeText(cause)}`);
+  ];
+  return all.join(', ').concat(cause === undefined ? '' : `; ${causeText(cause)}`);
 }
 
 function changeText(row: HistoryRow): readonly string[] {
-  const { type, version, oldVersion, dataLength, oldDataLength, kind, ttl, acl, oldAcl } = row;
+  const { type, oldVersion, dataLength, oldDataLength, kind, ttl, acl, oldAcl } = row;
   switch (type) {
     case 'setData':
     case 'reconfig':
-      return [versions('version', oldVersion, version), sizes(oldDataLength, dataLength)].filter(isText);
+      return [versions('version', row), sizes(oldDataLength, dataLength)].filter(isText);
     case 'setACL': {
       const acls = [oldAcl, acl].map((one) => (one === undefined ? '?' : aclText(one)));
-      return [versions('aversion', oldVersion, version), `ACL ${acls.join(' -> ')}`].filter(isText);
+      return [versions('aversion', row), `ACL ${acls.join(' -> ')}`].filter(isText);
     }
     case 'delete':
     case 'deleteContainer':
@@ -103,9 +129,10 @@ function kindText(kind: string, ttl: bigint | undefined): string {
   return ttl === undefined ? kind : `${kind} ${ttl} ms`;
 }
 
-function versions(name: string, old: number | undefined, now: number | undefined): string {
-  if (now === undefined) return '';
-  return old === undefined ? `${name} ${now}` : `${name} ${old} -> ${now}`;
+function versions(name: string, { oldVersion, version, count }: HistoryRow): string {
+  if (version === undefined) return '';
+  if (count !== undefined) return `${count} times, up to ${name} ${version}`;
+  return oldVersion === undefined ? `${name} ${version}` : `${name} ${oldVersion} -> ${version}`;
 }
 
 function sizes(old: number | undefined, now: number | undefined): string {
