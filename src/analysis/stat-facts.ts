@@ -26,7 +26,7 @@ interface FirstChange {
 export interface Known {
   readonly belief: Belief;
   /** The last moment that is known; null for none. */
-  readonly at: Zxid | null;
+  readonly at: Edge | null;
   /** Where txns are missing between that and the look; null where none are. */
   readonly gap: Span | null;
   /** The first changes in the logs of a znode whose create is not known. */
@@ -47,7 +47,7 @@ export function absentFacts(
   const evidence = { file: snapshot.file, offset: 0, length: 0 };
   const change = { type: 'delete', before: belief, after: 'absent' } as const;
   if (gap !== null) {
-    const span = { after: later(gap.after, edgeOf(at, coverage)), upTo: endOf(gap, sighting, coverage) };
+    const span = { after: later(gap.after, at), upTo: endOf(gap, sighting, coverage) };
     list.between(change, span, { from: 'snapshot', evidence });
     return 'absent';
   }
@@ -58,7 +58,7 @@ export function absentFacts(
     list.disagreement(evidence, `the znode${ofTxn(belief)}, which no txn deletes${why}`, 'none');
     return 'absent';
   }
-  const span = { after: edgeOf(at, coverage), upTo: coverage.edge(sighting.at) };
+  const span = { after: at, upTo: coverage.edge(sighting.at) };
   list.between(change, span, { from: 'snapshot', evidence, isUnlogged: true });
   return 'absent';
 }
@@ -99,8 +99,8 @@ class StatFacts {
     const { belief, gap, at } = this.#known;
     const { czxid } = this.#stat;
     if (!isThere(belief)) {
-      if (belief === 'absent' && at !== null && (gap === null || czxid <= at)) {
-        this.#disagree(`no znode, as after ${formatZxid(at)}`, `one of ${formatZxid(czxid)}`);
+      if (belief === 'absent' && at !== null && (gap === null || czxid <= at.zxid)) {
+        this.#disagree(`no znode, as after ${formatZxid(at.zxid)}`, `one of ${formatZxid(czxid)}`);
       } else this.#firstSight();
       return false;
     }
@@ -238,10 +238,6 @@ function endOf(gap: Span | null, { at, end }: Sighting, coverage: LogCoverage): 
   if (end !== null) return coverage.edge(end > at ? end : at);
   // The logs, or their end, show that nothing was done to it while the snapshot was written.
   return coverage.has(at) || coverage.has(at + 1n) ? coverage.edge(at) : null;
-}
-
-function edgeOf(zxid: Zxid | null, coverage: LogCoverage): Edge | null {
-  return zxid === null ? null : coverage.edge(zxid);
 }
 
 function later(a: Edge | null, b: Edge | null): Edge | null {

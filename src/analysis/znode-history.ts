@@ -9,7 +9,7 @@ import { formatZxid, type Zxid } from '../records/zxid.js';
 import { EventList } from './event-list.js';
 import type { HistoryEvent } from './history-event.js';
 import type { Timeline, TimelineItem } from './history-timelines.js';
-import type { LogCoverage, Span } from './log-coverage.js';
+import type { Edge, LogCoverage, Span } from './log-coverage.js';
 import type { Sighting } from './placed-sightings.js';
 import { absentFacts, type Known, sightingFacts } from './stat-facts.js';
 import { mayDieUnlogged } from './unlogged.js';
@@ -54,7 +54,7 @@ class Walk {
   readonly #timeline: Timeline;
   readonly #coverage: LogCoverage;
   /** The last moment of which `belief` is known. */
-  #at: Zxid | null = null;
+  #at: Edge | null = null;
   /** The first logged setData and setACL of a znode whose create is not known. */
   #first: Known['first'] = { setData: null, setACL: null };
 
@@ -67,7 +67,7 @@ class Walk {
   /** The next op in a log. */
   take(item: TimelineItem): void {
     const zxid = zxidOf(item);
-    const gap = this.#coverage.missing(this.#at, zxid - 1n);
+    const gap = this.#coverage.missing(this.#at?.zxid ?? null, zxid - 1n);
     const { op } = item.part;
     switch (op.op) {
       case 'create':
@@ -104,12 +104,12 @@ class Walk {
         this.belief = after;
       }
     }
-    this.#at = zxid;
+    this.#at = { zxid, time: item.logged.txn.header.time };
   }
 
   /** The next look that a snapshot took. */
   see(sighting: Sighting): void {
-    const gap = this.#coverage.missing(this.#at, sighting.at);
+    const gap = this.#coverage.missing(this.#at?.zxid ?? null, sighting.at);
     const known: Known = {
       belief: this.belief,
       at: this.#at,
@@ -130,7 +130,7 @@ class Walk {
       this.belief = state;
     }
     this.#first = { setData: null, setACL: null };
-    this.#at = sighting.at;
+    this.#at = this.#coverage.edge(sighting.at);
   }
 
   /** A create succeeded, so what was there had gone: in a hole of the logs, or without a txn. */
@@ -141,7 +141,7 @@ class Walk {
       this.list.between(change, gap, { from: 'log', evidence });
     } else if (mayDieUnlogged(before)) {
       const { zxid } = logged.txn.header;
-      const span = { after: this.#edge(this.#at), upTo: this.#edge(zxid - 1n) };
+      const span = { after: this.#at, upTo: this.#coverage.edge(zxid - 1n) };
       this.list.between(change, span, { from: 'log', evidence, isUnlogged: true });
     } else {
       this.list.disagreement(evidence, 'no such znode, as a create needs', `${since(before)}, not deleted`);
@@ -208,10 +208,6 @@ class Walk {
         from: 'log',
         evidence,
       });
-  }
-
-  #edge(zxid: Zxid | null) {
-    return zxid === null ? null : this.#coverage.edge(zxid);
   }
 }
 

@@ -7,10 +7,14 @@ import type { HistoryRow } from '../../analysis/history-row.js';
 import { shownPath } from '../../analysis/paths.js';
 import { formatHex, formatTime } from '../../render/value.js';
 
-/** The zxid, or the zxids between which it lies: `0x6d..0x7f`, both included. */
-export function zxidText({ zxid, after, upTo }: HistoryRow): string {
+/**
+ * The zxid of a change, or those that it can have, `0x6d..0x7f`. A delete that is not logged has none: it lies between
+ * two, `0x6c..0x7f`, or only behind one.
+ */
+export function zxidText({ zxid, after, upTo, unlogged }: HistoryRow): string {
   if (zxid !== null) return formatHex(zxid);
-  const from = after == null ? '?' : formatHex(after + 1n);
+  if (unlogged && after === upTo) return `after ${formatHex(after ?? 0n)}`;
+  const from = after == null ? '?' : formatHex(unlogged ? after : after + 1n);
   const to = upTo == null ? '?' : formatHex(upTo);
   return from === to ? from : `${from}..${to}`;
 }
