@@ -354,7 +354,7 @@ export const PROBLEMS = {
     severity: 'error',
     title: 'Snapshots and logs do not agree on a znode',
     cause:
-      'Where no txn is missing, a snapshot must show what the logs led to, and a logged op must fit what was there before it. A file of another server or from before a restore was mixed in, a server diverged from the others, or a file was changed with its checksums made right.',
+      'Where no txn is missing, a snapshot must show what the logs led to, and a logged op must fit what was there before it. A file of another server or from before a restore was mixed in, a log holds txns that were lost with their leader, a server diverged from the others, or a file was changed with its checksums made right.',
     remedy:
       'Look at the znode with "zoolog history --evidence", and at the same znode of the other servers. "zoolog inspect --digests" finds the first txn after which a tree differs from what its servers recorded.',
   },

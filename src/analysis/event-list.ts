@@ -3,7 +3,7 @@ import type { RawText } from '../jute/raw-text.js';
 import { type OnProblem, problem } from '../problems.js';
 import type { Evidence } from '../records/evidence.js';
 import type { Op } from '../records/op.js';
-import { formatZxid, type Zxid } from '../records/zxid.js';
+import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
 import type { EventType, HistoryEvent } from './history-event.js';
 import type { TimelineItem } from './history-timelines.js';
 import type { LogCoverage, Span } from './log-coverage.js';
@@ -65,7 +65,8 @@ export class EventList {
       readonly isUnlogged?: boolean;
     },
   ): void {
-    this.#push(change, { zxid: null, time: null, span, from, evidence, count, isUnlogged });
+    const isIfCommitted = !isUnlogged && change.before !== 'unknown' && this.#isOverEpoch(span);
+    this.#push(change, { zxid: null, time: null, span, from, evidence, count, isUnlogged, isIfCommitted });
   }
 
   /** Reports that logs and snapshots, or logs among themselves, do not fit together. */
@@ -75,11 +76,18 @@ export class EventList {
     this.#onProblem(problem('history-disagrees', { file, offset, expected, found, where }));
   }
 
+  /** True where nothing but a change of epoch can have hidden a change. */
+  #isOverEpoch(span: Span): boolean {
+    const { after, upTo } = span;
+    if (after === null || upTo === null || epochOf(after.zxid) === epochOf(upTo.zxid)) return false;
+    return !this.#coverage.isSure(span);
+  }
+
   #push(
     change: Change,
     rest: Partial<HistoryEvent> & Pick<HistoryEvent, 'zxid' | 'time' | 'from' | 'evidence'>,
   ): void {
-    const defaults = { span: null, isUnlogged: false, op: null, count: 1, order: 0 };
+    const defaults = { span: null, isUnlogged: false, isIfCommitted: false, op: null, count: 1, order: 0 };
     this.events.push({ path: this.path, ...change, ...defaults, ...rest });
   }
 }

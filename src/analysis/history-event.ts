@@ -48,6 +48,8 @@ export interface HistoryEvent {
   readonly from: 'log' | 'snapshot';
   /** A delete that servers do not log. */
   readonly isUnlogged: boolean;
+  /** It follows only if the txns before a change of epoch were committed, and not lost with their leader. */
+  readonly isIfCommitted: boolean;
   /** The op itself, where it is in a log. */
   readonly op: LoggedOp | null;
   readonly before: Belief;
@@ -72,7 +74,8 @@ export function compareEvents(a: HistoryEvent, b: HistoryEvent): number {
   const [x, y] = [placeOf(a), placeOf(b)];
   if (x !== y) return x < y ? -1 : 1;
   if ((a.zxid === null) !== (b.zxid === null)) return a.zxid === null ? 1 : -1;
-  return a.order - b.order;
+  if (a.order !== b.order) return a.order - b.order;
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 /** Where an event stands among others: its zxid, or the end of its span. */

@@ -35,6 +35,8 @@ export interface HistoryRow extends Partial<Omit<OpRow, 'type' | 'zxid' | 'time'
   readonly upToTime?: bigint | null | undefined;
   readonly from?: 'log' | 'snapshot' | undefined;
   readonly unlogged?: true | undefined;
+  /** It follows only if the txns before a change of epoch were committed. */
+  readonly ifCommitted?: true | undefined;
   /** Changes that the row stands for, where it is not one. */
   readonly count?: number | undefined;
   readonly kind?: ZnodeKind | undefined;
@@ -55,7 +57,7 @@ export interface HistoryRow extends Partial<Omit<OpRow, 'type' | 'zxid' | 'time'
 
 /** Makes the row of an event. */
 export function historyRow({ event, cause }: CausedEvent, emulate353 = false): HistoryRow {
-  const { path, type, zxid, time, span, from, isUnlogged, op, count, evidence } = event;
+  const { path, type, zxid, time, span, from, isUnlogged, isIfCommitted, op, count, evidence } = event;
   const state = subjectOf(event);
   const session = op === null ? sessionOfStat(type, state, emulate353) : op.logged.txn.header.clientId;
   const { ttl, ...logged } = op === null ? { ttl: undefined } : opRow(op.logged, op.part);
@@ -70,6 +72,7 @@ export function historyRow({ event, cause }: CausedEvent, emulate353 = false): H
     pathBase64: pathBase64(path),
     from,
     unlogged: isUnlogged ? true : undefined,
+    ifCommitted: isIfCommitted ? true : undefined,
     count: count === 1 ? undefined : count,
     ...(span === null
       ? {}

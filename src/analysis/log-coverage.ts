@@ -98,6 +98,18 @@ export class LogCoverage {
     return { after: low === null ? null : this.edge(low - 1n), upTo: this.edge(high) };
   }
 
+  /**
+   * True where txns are missing in a span for sure; false where all that can have hidden some is a change of epoch.
+   * Then txns at the end of the old epoch may as well have been lost with their leader.
+   */
+  isSure({ after, upTo }: Span): boolean {
+    return this.holes.some(({ kind, after: last, next }) => {
+      if (kind === 'epoch') return false;
+      const isBehind = after !== null && next !== null && next.zxid <= after.zxid + 1n;
+      return !isBehind && (upTo === null || last === null || last.zxid < upTo.zxid);
+    });
+  }
+
   /** A place, with its time where it is at the end of a run. */
   edge(zxid: Zxid): Edge {
     return { zxid, time: this.#times.get(zxid) ?? null };

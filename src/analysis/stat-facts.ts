@@ -209,18 +209,24 @@ class StatFacts {
   // A setACL leaves no zxid in the stat: one that was made while the snapshot was written may be in it already.
   #withoutLaterAcl(state: ZnodeState): ZnodeState {
     const { at, end } = this.#sighting;
-    const later = this.#known.items.flatMap(({ part: { op }, logged }) => {
+    let first: number | null = null;
+    for (const { part, logged } of this.#known.items) {
       const { zxid } = logged.txn.header;
-      return op.op === 'setACL' && zxid > at && (end === null || zxid <= end) ? op.version : [];
-    });
-    if (!later.some((version) => version === state.aversion)) return state;
-    const aversion = later[0]! - 1;
-    const { belief } = this.#known;
-    return {
-      ...state,
-      aversion,
-      acl: isThere(belief) && belief.aversion === aversion ? belief.acl : undefined,
-    };
+      if (zxid <= at) continue;
+      // Behind a delete it is another znode.
+      if ((end !== null && zxid > end) || part.op.op === 'delete' || part.op.op === 'deleteContainer') break;
+      if (part.op.op !== 'setACL') continue;
+      first ??= part.op.version;
+      if (part.op.version !== state.aversion) continue;
+      const { belief } = this.#known;
+      const aversion = first - 1;
+      return {
+        ...state,
+        aversion,
+        acl: isThere(belief) && belief.aversion === aversion ? belief.acl : undefined,
+      };
+    }
+    return state;
   }
 
   #between(change: Parameters<EventList['between']>[0], span: Span, count = 1): void {
@@ -235,9 +241,11 @@ class StatFacts {
 /** The last moment at which what a snapshot shows can have happened; null where nothing says it. */
 function endOf(gap: Span | null, { at, end }: Sighting, coverage: LogCoverage): Edge | null {
   if (gap?.upTo != null && gap.upTo.zxid < at) return gap.upTo;
-  if (end !== null) return coverage.edge(end > at ? end : at);
-  // The logs, or their end, show that nothing was done to it while the snapshot was written.
-  return coverage.has(at) || coverage.has(at + 1n) ? coverage.edge(at) : null;
+  // Where no txn is missing that was made while the snapshot was written, none of them did it.
+  const isTold =
+    end === null ? coverage.has(at) || coverage.has(at + 1n) : coverage.missing(at, end) === null;
+  if (isTold) return coverage.edge(at);
+  return end === null ? null : coverage.edge(end > at ? end : at);
 }
 
 function later(a: Edge | null, b: Edge | null): Edge | null {

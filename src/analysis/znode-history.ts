@@ -181,7 +181,7 @@ class Walk {
     }
     // Versions wrap around, and a reconfig says -1.
     if (known === old || version <= 0 || part.op.op === 'reconfig') return this.belief;
-    if (gap === null) {
+    if (gap === null || (old <= known && !this.#coverage.isSure(gap))) {
       this.list.disagreement(evidence, `${field} ${known + 1}, for it was ${known}`, `${field} ${version}`);
       return { ...this.belief, ...unknown };
     }

@@ -22,6 +22,7 @@ export function blameColumns(withEvidence: boolean): readonly Column<BlameRow>[]
     { key: 'afterTime', kind: 'time', table: false },
     { key: 'upTo', kind: 'hex', table: false },
     { key: 'upToTime', kind: 'time', table: false },
+    { key: 'ifCommitted', kind: 'boolean', table: false },
     { key: 'count', kind: 'number', table: false },
     { key: 'multi', kind: 'number', table: false },
     { key: 'parts', kind: 'number', table: false },

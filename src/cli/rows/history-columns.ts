@@ -43,6 +43,7 @@ export const historyColumns: readonly Column<ShownChange>[] = [
   { key: 'missing', kind: 'number' },
   { key: 'unchanged', kind: 'boolean' },
   { key: 'unlogged', kind: 'boolean' },
+  { key: 'ifCommitted', kind: 'boolean' },
   { key: 'count', kind: 'number' },
   { key: 'multi', kind: 'number' },
   { key: 'parts', kind: 'number' },

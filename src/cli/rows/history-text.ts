@@ -53,11 +53,12 @@ export function blameText(row: BlameRow): string {
 /** Words, with the multi it was part of, where it is from if not from a log, and what made it. */
 function withCircumstances(
   words: readonly string[],
-  { parts, multi, from, file, cause }: HistoryRow,
+  { parts, multi, from, file, cause, ifCommitted }: HistoryRow,
 ): string {
   const all = [
     ...words,
     ...(parts === undefined ? [] : [`part ${multi} of a multi of ${parts}`]),
+    ...(ifCommitted ? ['if what the old epoch did last was committed'] : []),
     ...(from === 'snapshot' ? [`as ${basename(file ?? '')} shows`] : []),
   ];
   return all.join(', ').concat(cause === undefined ? '' : `; ${causeText(cause)}`);
