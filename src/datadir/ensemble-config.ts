@@ -4,15 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'dot-properties';
 import { InputError } from '../errors.js';
-import type { Voters } from '../tree/quorum.js';
+import type { Ensemble } from '../tree/electorate.js';
 import type { DataDir } from './data-dir.js';
 import { readZooCfg, type ZooCfg } from './zoo-cfg.js';
-
-/** What a configuration says of an ensemble. `from` is its version, 0 without one. */
-export interface Ensemble extends Voters {
-  /** Numbers of servers that do not vote. */
-  readonly observers: readonly number[];
-}
 
 /** A configuration beside a server's data. */
 export interface EnsembleFile {
