@@ -111,7 +111,7 @@ describe('a length that a hostile file claims', () => {
     const error = caught(() => window.require(2 ** 31 - 1, 'znode 0'));
     expect(error).toBeInstanceOf(TruncatedError);
     expect(error).toMatchObject({ code: 'truncated', offset: 0, found: '100 before the end of the file' });
-    expect(window.buffer.length).toBe(MB);
+    expect(window.buffer.length).toBeLessThan(MB);
   });
 
   test('above the largest record is refused in a compressed stream, whose size nobody knows', () => {
