@@ -37,6 +37,8 @@ export function parseTime(text: string, zone = 'UTC'): bigint {
 
 /** The zone as typed. @throws UsageError for one that the tz database does not have. */
 export function timeZone(zone: string): string {
+  // The default; asking for it takes a third of a millisecond.
+  if (zone === 'UTC') return zone;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {

@@ -100,13 +100,17 @@ export class GzipStream implements PlainStream {
     gunzip.on('error', () => {
       isSound = false;
     });
-    for (let at = 0; at < chunkEnd && isSound; ) {
-      const size = at < chunkStart ? Math.min(INPUT_CHUNK, chunkStart - at) : 1;
-      const input = this.#input.subarray(0, size);
+    for (let at = 0; at < chunkStart; ) {
+      const input = this.#input.subarray(0, Math.min(INPUT_CHUNK, chunkStart - at));
       this.#bytes.readAt(input, at);
       gunzip.write(input);
-      at += size;
-      this.#damagedAt = at;
+      at += input.length;
+    }
+    const chunk = this.#input.subarray(0, chunkEnd - chunkStart);
+    this.#bytes.readAt(chunk, chunkStart);
+    for (let i = 0; i < chunk.length && isSound; i++) {
+      gunzip.write(chunk.subarray(i, i + 1));
+      this.#damagedAt = chunkStart + i + 1;
     }
     gunzip.close();
   }

@@ -56,7 +56,7 @@ const MOST_MS = 5000;
 /** CPU used is asked for at least so often, in milliseconds. */
 const LOOK_MS = 20;
 /** Memory used is asked for after so many inputs, and after each that took long. */
-const RSS_EVERY = 20;
+const RSS_EVERY = 100;
 
 const options = JSON.parse(process.argv[2]!) as ChildOptions;
 const corpus = new Corpus(options.fixtures);
@@ -113,7 +113,7 @@ async function runOne(n: number): Promise<Kind> {
     if (ms > MOST_MS)
       found(n, new Failure('took too long', `${Math.round(ms)} ms of CPU: ${exerciser.doing}`));
   }
-  if (n % RSS_EVERY === 0 || performance.now() - start > 20) checkMemory(n);
+  if (n % RSS_EVERY === 0 || performance.now() - start > 100) checkMemory(n);
   return input.kind;
 }
 

@@ -29,8 +29,8 @@ export interface Call {
   readonly run: Chosen;
 }
 
-/** Not called like this: they need other arguments, and are called in a way of their own. */
-const APART = new Set(['index', 'sql', 'completion']);
+/** Not called by chance: they take no SOURCE. */
+const APART = new Set(['index', 'sql']);
 
 /** The commands there are. */
 export class Commands {
@@ -55,12 +55,13 @@ export class Commands {
       [...positionals, ...options].every(
         ([name, { demandOption }]) => !demandOption || name in SAMPLES || isSource(name),
       );
-    this.names = all.filter(isKnown).map(({ name }) => name);
-    this.left = all.filter((one) => !isKnown(one)).map(({ name }) => name);
+    const any = all.filter(({ name }) => !APART.has(name));
+    this.names = any.filter(isKnown).map(({ name }) => name);
+    this.left = any.filter((one) => !isKnown(one)).map(({ name }) => name);
   }
 
   static async load(): Promise<Commands> {
-    const names = Object.keys(COMMANDS).filter((name) => !APART.has(name));
+    const names = Object.keys(COMMANDS);
     return new Commands(
       await Promise.all(
         names.map(async (name) => {

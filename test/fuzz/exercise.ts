@@ -28,10 +28,15 @@ export class Exerciser {
   /** Runs one input; `seed` decides the commands. @throws Failure where something must not be. */
   async run(input: FuzzInput, seed: string): Promise<void> {
     const random = new Random(`${seed} run`);
+    const isFile = FILE_KINDS.has(input.kind);
+    if (isFile) this.#readFile(input, random);
+    if (isFile && random.chance(0.7)) return;
     const folder = join(this.#folder, 'in');
     try {
       this.#write(folder, input);
-      await this.#read(folder, input, random);
+      if (isFile) await this.#commandsOnFile(join(folder, input.source), input, random);
+      else if (input.kind === 'index') await this.#commandsOnIndex(folder, input, random);
+      else await this.#commandsOnFolder(folder, input, random);
     } finally {
       this.#clear(folder, input);
     }
@@ -55,65 +60,45 @@ export class Exerciser {
     rmSync(join(this.#folder, 'case.db'), { force: true });
   }
 
-  async #read(folder: string, input: FuzzInput, random: Random): Promise<void> {
-    const source = input.source.startsWith('#') ? folder + input.source : join(folder, input.source);
-    if (input.kind === 'index') return this.#readIndex(folder, input, random);
-    if (input.kind === 'snapshot' || input.kind === 'log' || input.kind === 'compressed') {
-      const isLog = input.source.startsWith('log');
-      this.doing = 'reader';
-      (isLog ? fuzzLog : fuzzSnapshot)(source);
-      if (random.chance(0.03)) (isLog ? fuzzSnapshot : fuzzLog)(source);
-      await this.#call(
-        isLog ? random.pick(['log', 'log', 'export', 'inspect']) : this.#anyTree(random),
-        source,
-        input,
-        random,
-      );
-      if (isLog && random.chance(0.1)) await this.#callSame(source);
-      if (random.chance(0.1)) await this.#call(random.pick(this.#commands.names), source, input, random);
-    } else {
-      const moments = ['', '', '@0x5', '@0x20', '@0:40', '@2026-11-21T11:35:05', '@0xffffffff', '@2000'];
-      for (let left = 2; left > 0; left--) {
-        const when = random.pick(moments);
-        const name = when === '' ? random.pick(this.#commands.names) : this.#anyTree(random);
-        await this.#call(name, source + when, input, random);
-      }
-      if (random.chance(0.1)) await this.#callSame(source);
-    }
-    if (random.chance(0.004)) await this.#typed([random.pick(['ls', 'log', 'inspect', 'du']), source]);
+  #readFile({ files, source }: FuzzInput, random: Random): void {
+    this.doing = 'reading the file';
+    const isLog = source.startsWith('log') !== random.chance(0.01);
+    (isLog ? fuzzLog : fuzzSnapshot)(source, files[0]!.bytes);
   }
 
-  async #readIndex(folder: string, input: FuzzInput, random: Random): Promise<void> {
-    const file = join(this.#folder, 'case.db');
-    const { code } = await this.#typed([
-      'index',
-      '-o',
-      file,
-      folder,
-      ...random.pick([[], ['--snapshots', 'all']]),
-    ]);
-    if (code > 1) return;
-    if (input.indexDamage !== null) {
-      const damage = new Random(input.indexDamage);
-      const bytes = readFileSync(file);
-      // Beyond the header, which is checked: pages and cells.
-      const body = bytes.subarray(100);
-      const damaged = damage.chance(0.8) ? flipped(body, damage) : mutateBytes(body, damage, [], () => body);
-      writeFileSync(file, Buffer.concat([bytes.subarray(0, 100), damaged]));
+  async #commandsOnFile(source: string, input: FuzzInput, random: Random): Promise<void> {
+    const isLog = input.source.startsWith('log');
+    const name = isLog ? random.pick(['log', 'log', 'export', 'inspect']) : this.#anyTree(random);
+    await this.#call(name, source, input, random);
+    if (isLog && random.chance(0.1)) await this.#callSame(source);
+    if (random.chance(0.1)) await this.#call(random.pick(this.#commands.names), source, input, random);
+    if (random.chance(0.01)) await this.#typed([random.pick(['ls', 'log', 'inspect', 'du']), source]);
+  }
+
+  async #commandsOnFolder(folder: string, input: FuzzInput, random: Random): Promise<void> {
+    const source = input.source.startsWith('#') ? folder + input.source : join(folder, input.source);
+    for (let left = 2; left > 0; left--) {
+      const when = random.pick(MOMENTS);
+      const name = when === '' ? random.pick(this.#commands.names) : this.#anyTree(random);
+      await this.#call(name, source + when, input, random);
     }
+    if (random.chance(0.1)) await this.#callSame(source);
+  }
+
+  async #commandsOnIndex(folder: string, input: FuzzInput, random: Random): Promise<void> {
+    const file = join(this.#folder, 'case.db');
+    const index = () =>
+      this.#exactly('index', { output: file, input: [folder], snapshots: random.pick(['newest', 'all']) });
+    if ((await index()).code > 1) return;
+    if (input.indexDamage !== null) damageIndex(file, new Random(input.indexDamage));
     for (let left = 3; left > 0; left--) {
       const source = file + random.pick(['', '', '#in', '#in/in', '#/in']);
       await this.#call(random.pick(this.#commands.names), source, input, random);
     }
-    await this.#typed([
-      'sql',
-      file,
-      random.pick(STATEMENTS),
-      '--format',
-      random.pick(['table', 'json', 'ndjson', 'csv']),
-    ]);
+    const format = random.pick(['table', 'json', 'ndjson', 'csv']);
+    await this.#exactly('sql', { index: file, statement: random.pick(STATEMENTS), format });
     // Once more over what may be damaged by now.
-    if (random.chance(0.3)) await this.#typed(['index', '-o', file, folder]);
+    if (random.chance(0.3)) await index();
   }
 
   #anyTree(random: Random): string {
@@ -134,10 +119,7 @@ export class Exerciser {
     await this.#run(call, random.chance(0.5));
   }
 
-  async #run(
-    { line, name, values, run }: Call,
-    isTerminal: boolean,
-  ): Promise<{ code: number; stdout: string }> {
+  async #run({ line, name, values, run }: Call, isTerminal: boolean): Promise<Done> {
     this.doing = line;
     this.calls++;
     const stdout = memorySink({ isTerminal, columns: 100 });
@@ -174,20 +156,33 @@ export class Exerciser {
     }
   }
 
+  async #exactly(name: string, values: Readonly<Record<string, unknown>>, isTerminal = true): Promise<Done> {
+    return this.#run(this.#commands.exactly(name, values), isTerminal);
+  }
+
   /** A whole command line, through yargs. */
-  async #typed(argv: readonly string[]): Promise<{ code: number }> {
+  async #typed(argv: readonly string[]): Promise<void> {
     this.doing = argv.join(' ');
     this.calls++;
     const stdout = memorySink({ isTerminal: true });
     const stderr = memorySink({ isTerminal: true });
     const code = await main(argv, { stdout, stderr, env: { NO_COLOR: '1' } });
     if (code === 70) throw new Failure('uncaught exception', `${this.doing}: ${stderr.text()}`);
-    const format = argv[argv.indexOf('--format') + 1];
-    checkOutput({ line: this.doing, format, isRaw: false, isTerminal: true, code }, stdout, stderr);
-    return { code };
+    checkOutput(
+      { line: this.doing, format: undefined, isRaw: false, isTerminal: true, code },
+      stdout,
+      stderr,
+    );
   }
 }
 
+interface Done {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+const FILE_KINDS: ReadonlySet<string> = new Set(['snapshot', 'log', 'compressed']);
+const MOMENTS = ['', '', '@0x5', '@0x20', '@0:40', '@2026-11-21T11:35:05', '@0xffffffff', '@2000'];
 const STATEMENTS = [
   'SELECT * FROM tree',
   'SELECT * FROM problem',
@@ -236,9 +231,12 @@ function checkEnvelope(text: string, line: string): void {
   }
 }
 
-function flipped(bytes: Buffer, random: Random): Buffer {
-  const copy = Buffer.from(bytes);
+// Behind the header, which is checked: pages and cells.
+function damageIndex(file: string, random: Random): void {
+  const bytes = readFileSync(file);
+  const body = Buffer.from(bytes.subarray(100));
   for (let left = random.between(1, 20); left > 0; left--)
-    copy[random.int(copy.length)]! ^= 1 << random.int(8);
-  return copy;
+    body[random.int(body.length)]! ^= 1 << random.int(8);
+  const damaged = random.chance(0.8) ? body : mutateBytes(body, random, [], () => body);
+  writeFileSync(file, Buffer.concat([bytes.subarray(0, 100), damaged]));
 }

@@ -27,15 +27,15 @@ export interface FuzzInput {
   readonly indexDamage: string | null;
 }
 
-/** Of a hundred inputs so many are of a kind. */
+/** Of a thousand inputs so many are of a kind. */
 const SHARES: Readonly<Record<Kind, number>> = {
-  snapshot: 33,
-  log: 36,
-  compressed: 12,
-  directory: 15,
-  ensemble: 1,
-  tar: 1,
-  index: 2,
+  snapshot: 350,
+  log: 390,
+  compressed: 120,
+  directory: 120,
+  ensemble: 8,
+  tar: 4,
+  index: 8,
 };
 const DECK: readonly Kind[] = KINDS.flatMap((kind) => Array.from({ length: SHARES[kind] }, () => kind));
 

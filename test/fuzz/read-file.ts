@@ -1,15 +1,16 @@
-// The library's readers over one file: everything that they can tell is asked for.
+// The library's readers over the bytes of one file: everything that they can tell is asked for.
 import type { Problem } from '../../src/problems.js';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { SnapshotReader } from '../../src/snapshot/read-snapshot.js';
+import { LogReader } from '../../src/txnlog/read-log.js';
 import { txnProblems } from '../../src/txnlog/txn-problems.js';
 import { attempt, checkProblem, Failure } from './judge.js';
+import { streamOf } from './memory-bytes.js';
 
-/** Reads a file as a snapshot. */
-export function fuzzSnapshot(file: string): void {
+/** Reads bytes as a snapshot. */
+export function fuzzSnapshot(file: string, bytes: Buffer): void {
   attempt('readSnapshot', () => {
     const check = (problem: Problem) => checkProblem(problem, 'readSnapshot');
-    const reader = readSnapshot(file, check);
+    const reader = new SnapshotReader(streamOf(file, bytes), check);
     try {
       for (const { id, timeout } of reader.sessions()) use(id, timeout);
       for (const { key, acl } of reader.acls()) use(key, acl.length);
@@ -27,11 +28,11 @@ export function fuzzSnapshot(file: string): void {
   });
 }
 
-/** Reads a file as a log. */
-export function fuzzLog(file: string): void {
+/** Reads bytes as a log. */
+export function fuzzLog(file: string, bytes: Buffer): void {
   attempt('readLog', () => {
     const check = (problem: Problem) => checkProblem(problem, 'readLog');
-    const reader = readLog(file, check);
+    const reader = new LogReader(streamOf(file, bytes), check);
     try {
       let end = 0;
       for (const record of reader.records()) {
