@@ -3,11 +3,13 @@
 
 /**
  * Characters that a person does not see but a terminal may act upon: controls (ESC, newline, C1, DEL), format
- * characters (bidi, zero width, byte-order mark, tags), line and paragraph separators, unpaired surrogates.
+ * characters (bidi, zero width, byte-order mark, tags), line and paragraph separators, unpaired surrogates. And those
+ * that show nothing (fillers, variation selectors) or look like a space and are none (U+00A0, U+3000).
  *
  * Zero-width joiners are among them although emoji and some scripts use them: two paths that differ must look different.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u{a0}\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]/u;
 const EVERY_INVISIBLE = new RegExp(INVISIBLE, 'gu');
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -215,7 +215,7 @@ class Worker {
   }
 
   #watch(mostSeconds: number): NodeJS.Timeout {
-    let last = -1;
+    let last = Number.NaN;
     let since = { cpu: 0, wall: 0 };
     return setInterval(() => {
       const now = { cpu: this.#cpuSeconds(), wall: Date.now() / 1000 };

@@ -138,7 +138,8 @@ function expectedTime(time: bigint): string {
 }
 
 function escapeLikeJson(json: string): string {
-  return json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) =>
+  // All that JavaScript takes for white space but the space, and all that shows nothing.
+  return json.replace(/[\p{Cc}\p{Cf}\p{DI}\u2800]|(?! )\s/gu, (c) =>
     [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
 }

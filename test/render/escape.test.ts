@@ -22,6 +22,12 @@ describe('escapeForTerminal', () => {
     ['\ud800', '\\u{d800}'],
     ['\udc00\ud800', '\\u{dc00}\\u{d800}'],
     ['\u{e0041}', '\\u{e0041}'],
+    ['\u00a0', '\\u{a0}'],
+    ['\u3000', '\\u{3000}'],
+    ['\u2800', '\\u{2800}'],
+    ['\u3164', '\\u{3164}'],
+    ['\u034f', '\\u{34f}'],
+    ['\ufe0f', '\\u{fe0f}'],
   ])('shows %j as %s', (hostile, shown) => {
     expect(escapeForTerminal(`a${hostile}b`)).toBe(`a${shown}b`);
   });
@@ -36,6 +42,13 @@ describe('escapeForTerminal', () => {
   it('escapes every one of several, though its test keeps no position between calls', () => {
     expect(escapeForTerminal('\x1b\x1b')).toBe('\\x1b\\x1b');
     expect(escapeForTerminal('\x1b\x1b')).toBe('\\x1b\\x1b');
+  });
+
+  it('shows nothing that looks like a space but the space', () => {
+    for (let code = 0; code < 0x110000; code++) {
+      const character = String.fromCodePoint(code);
+      if (/\s/.test(character) && character !== ' ') expect(escapeForTerminal(character)).toMatch(/^\\/);
+    }
   });
 
   it('leaves nothing that a terminal acts upon in any text', () => {

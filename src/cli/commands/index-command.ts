@@ -2,6 +2,7 @@
 import { UsageError } from '../../errors.js';
 import { checkPlace, refuseInputs } from '../../export/output-file.js';
 import { parseZxid } from '../../records/zxid.js';
+import { escapeForTerminal } from '../../render/escape.js';
 import { formatDuration } from '../../render/human.js';
 import type { BuildOptions, BuildSummary } from '../../store/build-index.js';
 import { defineCommand } from '../command.js';
@@ -69,7 +70,7 @@ export const index = defineCommand({
       run.finish(EXIT.ok);
       const { badFiles } = summary;
       const took = formatDuration((Date.now() - start) / 1000);
-      context.stdout.write(`${args.output}: ${countsText(summary)} in ${took}\n`);
+      context.stdout.write(`${escapeForTerminal(args.output)}: ${countsText(summary)} in ${took}\n`);
       if (badFiles > 0) {
         run.error(
           `${many(badFiles, 'file')} could not be read whole: zoolog sql ${args.output} "SELECT * FROM problem"`,
