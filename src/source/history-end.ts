@@ -1,9 +1,9 @@
 // A moment up to which a history is asked for: `DIR@WHEN`.
 import { UsageError } from '../errors.js';
 import { formatZxid, type Zxid } from '../records/zxid.js';
+import type { When } from '../tree/log-survey.js';
 import { surveyLogs } from './log-survey.js';
 import { findMoment } from './moment.js';
-import type { When } from './parse.js';
 import type { ResolvedDirectory } from './resolve.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
