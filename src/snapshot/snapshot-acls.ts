@@ -3,23 +3,23 @@
 import type { ACL } from '../records/acl.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from './acl-entry.js';
 import { type AclRecord, decodeAcls } from './acl-record.js';
+import { LongMap } from './long-map.js';
+import { RecentAcls } from './recent-acls.js';
 
 /** Bytes that lists may take, with what one costs beside its own: room for two million usual ones. */
 const MOST_BYTES = 192 * 1024 * 1024;
 const COST_OF_LIST = 64;
-/** Entries of decoded lists that are kept. */
-const MOST_DECODED = 100_000;
 
 /** Keys to lists. */
 export class SnapshotAcls {
   /** Lists for which there was no room. */
   dropped = 0;
-  readonly #starts = new Map<bigint, number>();
+  /** Where the list of a key begins in `#bytes`, plus 1. */
+  readonly #places = new LongMap();
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
   #left: number;
-  #decoded = new Map<bigint, readonly ACL[]>();
-  #decodedEntries = 0;
+  readonly #recent = new RecentAcls<bigint>();
 
   /** Takes a table as a reader gives it; of two lists with one key the last. `mostBytes` bounds the memory. */
   constructor(table: Iterable<AclRecord>, mostBytes = MOST_BYTES) {
@@ -28,29 +28,22 @@ export class SnapshotAcls {
   }
 
   has(key: bigint): boolean {
-    return key === OPEN_ACL_KEY || this.#starts.has(key);
+    return key === OPEN_ACL_KEY || this.#places.get(key) > 0;
   }
 
   /** The list of a key; null where there is none. */
   get(key: bigint): readonly ACL[] | null {
-    const decoded = this.#decoded.get(key);
-    if (decoded !== undefined) return decoded;
-    const start = this.#starts.get(key);
-    if (start === undefined) return key === OPEN_ACL_KEY ? OPEN_ACL : null;
-    const acl = decodeAcls(this.#bytes.subarray(start, this.#used));
-    this.#decodedEntries += acl.length + 1;
-    if (this.#decodedEntries > MOST_DECODED) {
-      this.#decoded.clear();
-      this.#decodedEntries = acl.length + 1;
-    }
-    this.#decoded.set(key, acl);
-    return acl;
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
+    const place = this.#places.get(key);
+    if (place === 0) return key === OPEN_ACL_KEY ? OPEN_ACL : null;
+    return this.#recent.keep(key, decodeAcls(this.#bytes.subarray(place - 1, this.#used)));
   }
 
   #add(key: bigint, bytes: Buffer): void {
-    const known = this.#starts.get(key);
+    const place = this.#places.get(key);
     // A list says how long it is, so that an equal beginning is an equal list.
-    if (known !== undefined && isAt(this.#bytes, known, this.#used, bytes)) return;
+    if (place > 0 && isAt(this.#bytes, place - 1, this.#used, bytes)) return;
     const cost = bytes.length + COST_OF_LIST;
     if (cost > this.#left) {
       this.dropped++;
@@ -58,7 +51,7 @@ export class SnapshotAcls {
     }
     this.#left -= cost;
     this.#reserve(bytes.length);
-    this.#starts.set(key, this.#used);
+    this.#places.set(key, this.#used + 1);
     this.#used += bytes.copy(this.#bytes, this.#used);
   }
 

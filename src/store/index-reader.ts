@@ -1,12 +1,11 @@
 // Reading an index: what it holds, and the doors to its trees and histories.
 import type { Problem } from '../problems.js';
-import type { ACL } from '../records/acl.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { BaseTree } from '../tree/base-tree.js';
 import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
-import { readAcls } from './acl-table.js';
 import { type Database, lacksData, openForReading } from './database.js';
+import { IndexAcls } from './index-acls.js';
 import { indexBase } from './index-base.js';
 import { IndexHistory } from './index-history.js';
 import { IndexTree } from './index-tree.js';
@@ -65,12 +64,13 @@ interface SnapshotRow {
 export class IndexReader {
   readonly file: string;
   readonly #database: Database;
-  #acls: Map<number, ACL[]> | null = null;
+  readonly #acls: IndexAcls;
 
   /** @throws IndexError where `file` is no index, or one of another schema version. */
   constructor(file: string) {
     this.file = file;
     this.#database = openForReading(file);
+    this.#acls = new IndexAcls(this.#database);
   }
 
   servers(): IndexedServer[] {
@@ -130,7 +130,7 @@ export class IndexReader {
 
   /** The tree of a loaded snapshot. */
   tree(snapshot: IndexedSnapshot): IndexTree {
-    return new IndexTree(this.#database, snapshot.id, snapshot.file, this.#readAcls());
+    return new IndexTree(this.#database, snapshot.id, snapshot.file, this.#acls);
   }
 
   /** The tree of a loaded snapshot as the base of a replay. */
@@ -150,7 +150,7 @@ export class IndexReader {
 
   /** Txns by zxid, of a cluster or of what one of its servers holds. */
   txns(clusterId: number, serverId: number | null, filter: TxnFilter): Iterable<LoggedTxn> {
-    return new IndexTxns(this.#database, this.#readAcls()).select(clusterId, serverId, filter);
+    return new IndexTxns(this.#database, this.#acls).select(clusterId, serverId, filter);
   }
 
   /** What a cluster, or one of its servers, holds of the history of single znodes. */
@@ -160,7 +160,7 @@ export class IndexReader {
 
   /** Txns by their row ids, in that order. */
   txnsById(ids: Iterable<bigint>, serverId: number | null): Iterable<LoggedTxn> {
-    return new IndexTxns(this.#database, this.#readAcls()).byId(ids, serverId);
+    return new IndexTxns(this.#database, this.#acls).byId(ids, serverId);
   }
 
   close(): void {
@@ -170,11 +170,6 @@ export class IndexReader {
   #hasLogs(clusterId: number): boolean {
     const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id WHERE f.kind = 'log' AND s.cluster_id = ? LIMIT 1`;
     return this.#database.prepare(sql).get(clusterId) !== undefined;
-  }
-
-  #readAcls(): Map<number, ACL[]> {
-    this.#acls ??= readAcls(this.#database);
-    return this.#acls;
   }
 }
 

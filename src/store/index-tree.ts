@@ -1,9 +1,9 @@
 // The tree of one loaded snapshot in an index.
 import type { RawText } from '../jute/raw-text.js';
-import type { ACL } from '../records/acl.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type Database, lacksData, type Statement } from './database.js';
+import type { IndexAcls } from './index-acls.js';
 import { ROOT_ID } from './path-table.js';
 import { PATH_ID_BITS } from './schema.js';
 import { fromSql, toSql } from './sql-text.js';
@@ -41,7 +41,7 @@ export class IndexTree {
   /** Row id of a znode without its path. */
   readonly #firstId: number;
   readonly #file: string;
-  readonly #acls: ReadonlyMap<number, readonly ACL[]>;
+  readonly #acls: IndexAcls;
   /** False in an index made with --no-data. */
   readonly hasData: boolean;
   readonly #withData: Statement;
@@ -50,12 +50,7 @@ export class IndexTree {
   readonly #childCount: Statement;
   readonly #childId: Statement;
 
-  constructor(
-    database: Database,
-    snapshotId: number,
-    file: string,
-    acls: ReadonlyMap<number, readonly ACL[]>,
-  ) {
+  constructor(database: Database, snapshotId: number, file: string, acls: IndexAcls) {
     this.#database = database;
     this.#snapshotId = snapshotId;
     this.#firstId = snapshotId * 2 ** PATH_ID_BITS;
@@ -171,7 +166,7 @@ export class IndexTree {
       path,
       data: row[12] === null ? null : data && this.hasData ? row[13] : undefined,
       dataLength: Number(row[12] ?? 0n),
-      acl: row[2] === null ? null : (this.#acls.get(Number(row[2])) ?? null),
+      acl: row[2] === null ? null : this.#acls.get(Number(row[2])),
       stat: {
         czxid: row[3],
         mzxid: row[4],

@@ -8,6 +8,7 @@ import { OP_CODES, type OpName } from '../records/op-code.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { Txn } from '../txnlog/txn.js';
 import { type Database, lacksData, type Statement } from './database.js';
+import type { IndexAcls } from './index-acls.js';
 import { PathText } from './path-text.js';
 
 /** Which txns; every condition given must hold. */
@@ -58,13 +59,13 @@ interface OpRow {
 /** Selects txns of an index. */
 export class IndexTxns {
   readonly #database: Database;
-  readonly #acls: ReadonlyMap<number, readonly ACL[]>;
+  readonly #acls: IndexAcls;
   readonly #paths: PathText;
   readonly #ops: Statement;
   readonly #evidence: Statement;
   readonly #lacksData: boolean;
 
-  constructor(database: Database, acls: ReadonlyMap<number, readonly ACL[]>) {
+  constructor(database: Database, acls: IndexAcls) {
     this.#database = database;
     this.#acls = acls;
     this.#paths = new PathText(database);
@@ -187,7 +188,7 @@ export class IndexTxns {
   }
 
   #acl({ acl_id }: OpRow): readonly ACL[] | null {
-    return acl_id === null ? null : (this.#acls.get(Number(acl_id)) ?? null);
+    return acl_id === null ? null : this.#acls.get(Number(acl_id));
   }
 }
 

@@ -1,6 +1,8 @@
 // A snapshot into the index. Hot: once per znode.
-import { type OnProblem, problem } from '../problems.js';
+import type { OnProblem } from '../problems.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
+import { LongMap } from '../snapshot/long-map.js';
+import { MissingAcls } from '../snapshot/missing-acls.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
@@ -51,12 +53,10 @@ function loadSessions(reader: SnapshotReader, { database, snapshotId }: Snapshot
   return count;
 }
 
-function loadAcls(
-  reader: SnapshotReader,
-  { database, acls, snapshotId }: SnapshotTarget,
-): Map<bigint, number> {
+function loadAcls(reader: SnapshotReader, { database, acls, snapshotId }: SnapshotTarget): LongMap {
   const insert = database.prepare('INSERT INTO snapshot_acl VALUES (?, ?, ?, ?)');
-  const ids = new Map<bigint, number>([[OPEN_ACL_KEY, acls.idOf(OPEN_ACL)!]]);
+  const ids = new LongMap();
+  ids.set(OPEN_ACL_KEY, acls.idOf(OPEN_ACL)!);
   let ordinal = 0;
   for (const { key, acl } of reader.acls()) {
     const id = acls.idOf(acl)!;
@@ -71,24 +71,24 @@ const PROGRESS_EVERY = 4096;
 function loadZnodes(
   reader: SnapshotReader,
   target: SnapshotTarget,
-  aclIds: Map<bigint, number>,
+  aclIds: LongMap,
 ): Omit<SnapshotSums, 'sessions'> {
   const { database, snapshotId, locate, withoutData, onProgress } = target;
   // Of two znodes with one path the last is what a server keeps.
   const insert = database.prepare(`INSERT OR REPLACE INTO znode VALUES (${Array(15).fill('?').join(', ')})`);
   const firstId = snapshotId * 2 ** PATH_ID_BITS;
-  const missing = new Map<bigint, number>();
+  const missing = new MissingAcls();
   const tally = new SnapshotTally();
   for (const znode of reader.znodes()) {
     const { view, statStart: at, dataLength } = znode;
     const pathId = locate(znode);
-    const aclId = aclIds.get(znode.acl) ?? null;
-    if (aclId === null) missing.set(znode.acl, (missing.get(znode.acl) ?? 0) + 1);
+    const aclId = aclIds.get(znode.acl);
+    if (aclId === 0) missing.add(znode);
     insert.run(
       firstId + pathId,
       znode.offset,
       znode.length,
-      aclId,
+      aclId === 0 ? null : aclId,
       view.getBigInt64(at),
       view.getBigInt64(at + 8),
       view.getBigInt64(at + 52),
@@ -104,12 +104,7 @@ function loadZnodes(
     tally.add(znode, digestOfRecord(znode));
     if (tally.znodes % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
-  for (const [key, count] of missing) {
-    const found = `no such ACL; ${count} znodes point to it`;
-    target.onProblem(
-      problem('acl-missing', { file: reader.stream.file, offset: 0, expected: `ACL ${key}`, found }),
-    );
-  }
+  for (const found of missing.problems(reader.stream.file)) target.onProblem(found);
   const { znodes, bytes: dataBytes, newest: newestZxid, digest } = tally;
   return { znodes, dataBytes, newestZxid, treeDigest: digest.value };
 }

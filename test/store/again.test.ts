@@ -1,6 +1,7 @@
 // Indexing again after the files changed: the rows equal those of a fresh index.
 import { readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { BuildOptions } from '../../src/store/build-index.js';
 import { flip } from '../support/damage.js';
@@ -257,4 +258,28 @@ describe('indexing again', () => {
     const names = readdirSync(join(folder, '..', '..')).filter((name) => /\.(lock|tmp)/.test(name));
     expect(names).toEqual([]);
   });
+});
+
+test('ACL lists are rows once each, more than are remembered at a time and also in a second run', () => {
+  const lists = Array.from({ length: 12_000 }, (_, i) => [{ perms: 1, scheme: 'digest', id: `u${i}` }]);
+  const acls = [...lists, ...lists].map((acl, i) => ({ key: BigInt(i + 1), acl }));
+  const znodes = [...NEW_TREE, { path: '/a', acl: 11_999n }, { path: '/b', acl: 23_999n }];
+  const name = join(temp.path, 'lists');
+  const folder = writeFiles(join(name, 'version-2'), { 'snapshot.1': snapshotBytes({ acls, znodes }) });
+  const file = `${name}.db`;
+  for (const extra of ['snapshot.2', 'snapshot.3']) {
+    build(file, [folder], { snapshots: 'all' });
+    const database = new Database(file, { readonly: true });
+    const count = (sql: string) => database.prepare(sql).pluck().get();
+    // The open ACL is one more.
+    expect(count('SELECT count(*) FROM acl')).toBe(12_001);
+    expect(count('SELECT count(DISTINCT id) FROM acl_entry')).toBe(12_001);
+    expect(
+      count(
+        "SELECT count(DISTINCT acl_id) FROM tree t JOIN znode USING (path_id) WHERE t.path IN ('/a', '/b')",
+      ),
+    ).toBe(1);
+    database.close();
+    writeFileSync(join(folder, extra), snapshotBytes({ acls, znodes }));
+  }
 });
