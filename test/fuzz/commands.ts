@@ -76,6 +76,16 @@ export class Commands {
     );
   }
 
+  /** What a command's option may be, for one with choices; none where it has no such option. */
+  choices(name: string, option: string): readonly string[] {
+    return (this.#recorded.get(name)?.options.get(option)?.choices ?? []) as string[];
+  }
+
+  /** The names of a command's arguments. */
+  positionals(name: string): readonly string[] {
+    return [...(this.#recorded.get(name)?.positionals.keys() ?? [])];
+  }
+
   /** A call of a command on a subject, with arguments by chance. @throws UsageError where they are refused. */
   call(name: string, subject: Subject, random: Random): Call {
     const { positionals, options } = this.#recorded.get(name)!;
