@@ -6,6 +6,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+// yargs measures its help text with string-width, whose Intl.Segmenter takes 50 ms to make, asked for help or not.
+// The text is ours and plain.
+const plainWidth = {
+  name: 'plain-width',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      /[\\/](yargs|cliui|wrap-ansi)[\\/]/.test(importer)
+        ? { path: 'plain-width', namespace: 'plain-width' }
+        : null,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'plain-width' }, () => ({
+      contents: 'export default (text) => text.length;',
+    }));
+  },
+};
+
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 rmSync(join(dist, 'bundle'), { recursive: true, force: true });
 await build({
@@ -18,7 +34,7 @@ await build({
   platform: 'node',
   target: 'node20',
   minifyWhitespace: true,
-  keepNames: true,
+  plugins: [plainWidth],
   external: ['better-sqlite3'],
   // CommonJS packages in the bundle call require for node's own modules.
   banner: {

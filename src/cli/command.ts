@@ -56,10 +56,10 @@ export interface Listener {
 /** A command without its types. */
 export interface Command {
   /**
-   * Adds it to a parser. It is run outside of yargs, which would draw the whole help text (25 ms) as soon as a
-   * command takes time.
+   * Adds it to a parser, under its name or as what is done without one. It is run outside of yargs: only then does
+   * an error of it keep its class.
    */
-  register(parser: Argv, describe: string, listener: Listener): Argv;
+  register(parser: Argv, describe: string, listener: Listener, isDefault: boolean): Argv;
 }
 
 /** Makes a command of its definition. */
@@ -67,9 +67,9 @@ export function defineCommand<const P extends OptionTable, const O extends Optio
   definition: CommandDefinition<P, O>,
 ): Command {
   return {
-    register(parser, describe, listener) {
+    register(parser, describe, listener, isDefault) {
       return parser.command(
-        definition.usage,
+        isDefault ? definition.usage.replace(/^\S+/, '$0') : definition.usage,
         describe,
         (builder) => declare(builder, definition, listener),
         (args) => {

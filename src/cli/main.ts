@@ -67,8 +67,10 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
       refused ??= refusal;
     },
   };
+  // As the default command: for any other yargs draws the whole help text (25 ms), asked for or not.
+  const isDefault = argv[0] === name && entryOf(argv[0]!) !== undefined && !argv.some(mayAskForHelp);
   const parser = yargs([])
-    .scriptName(NAME)
+    .scriptName(isDefault ? `${NAME} ${name}` : NAME)
     .parserConfiguration({
       'parse-numbers': false,
       'parse-positional-numbers': false,
@@ -80,25 +82,38 @@ async function runCommand(argv: readonly string[], context: Context): Promise<nu
     .version(version())
     .help()
     .alias('h', 'help')
-    .completion('completion', 'Print a script that completes commands and options in bash, zsh or fish')
     .strict()
-    .recommendCommands()
-    .demandCommand(1)
     .fail(fail(name));
-  await registerCommands(parser, name, listener);
+  if (!isDefault) {
+    parser
+      .completion('completion', 'Print a script that completes commands and options in bash, zsh or fish')
+      .recommendCommands()
+      .demandCommand(1);
+  }
+  await registerCommands(parser, name, listener, isDefault);
   try {
-    await parse(parser, argv, context);
+    await parse(parser, isDefault ? argv.slice(1) : argv, context);
   } catch (error) {
     throw refused ?? error;
   }
   return chosen(context);
 }
 
+/** True for `--help`, `-h`, and what may have an `h` among other letters, as `-lh`. */
+function mayAskForHelp(arg: string): boolean {
+  return arg === '--help' || /^-\w*h/.test(arg);
+}
+
 /** The chosen command whole; of the others the name, for completion and for "did you mean". */
-async function registerCommands(parser: Argv, name: string | undefined, listener: Listener): Promise<void> {
+async function registerCommands(
+  parser: Argv,
+  name: string | undefined,
+  listener: Listener,
+  isDefault: boolean,
+): Promise<void> {
   const chosen = name === undefined ? undefined : entryOf(name);
   if (chosen !== undefined) {
-    (await chosen.load()).register(parser, chosen.describe, listener);
+    (await chosen.load()).register(parser, chosen.describe, listener, isDefault);
     return;
   }
   for (const [other, { describe }] of Object.entries(COMMANDS)) parser.command(other, describe);
