@@ -68,7 +68,7 @@ export class Commands {
           const command = await COMMANDS[name]!.load();
           return (listener: Listener) => {
             const recorder = new Recorder(name);
-            command.register(recorder as unknown as Argv, '', listener);
+            command.register(recorder as unknown as Argv, '', listener, false);
             return recorder.recorded();
           };
         }),
