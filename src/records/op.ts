@@ -40,6 +40,7 @@ export interface UnknownOp {
   readonly op: 'unknown';
   /** The op code on disk. */
   readonly code: number;
+  /** Of a body longer than a request to ZooKeeper the first MiB. */
   readonly body: Buffer;
   /** Why, and where. */
   readonly error: FormatError;
@@ -124,6 +125,13 @@ function readPart(code: number, cursor: Cursor): Op {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     cursor.position = start;
-    return { op: 'unknown', code, body: cursor.rest(), error };
+    return unknownOp(code, cursor, error);
   }
+}
+
+const MOST_BODY_BYTES = 1024 * 1024;
+
+/** An op that cannot be read; the cursor stands at its body. */
+export function unknownOp(code: number, cursor: Cursor, error: FormatError): UnknownOp {
+  return { op: 'unknown', code, body: cursor.rest().subarray(0, MOST_BODY_BYTES), error };
 }

@@ -1,7 +1,7 @@
 // A txn as a log holds it: header, body, digest (FileTxnLog, SerializeUtils.deserializeTxn).
 import { FormatError } from '../errors.js';
 import type { Cursor } from '../jute/cursor.js';
-import { type Op, readOp } from '../records/op.js';
+import { type Op, readOp, unknownOp } from '../records/op.js';
 import { readTxnDigest, TXN_DIGEST_BYTES, type TxnDigest } from '../records/txn-digest.js';
 import type { TxnHeader } from '../records/txn-header.js';
 
@@ -28,7 +28,7 @@ export function decodeTxn(header: TxnHeader, cursor: Cursor): Txn {
     cursor.position = start;
     return {
       header,
-      op: { op: 'unknown', code: header.type, body: cursor.rest(), error },
+      op: unknownOp(header.type, cursor, error),
       digest: null,
       trailingBytes: 0,
     };

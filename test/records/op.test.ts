@@ -304,6 +304,11 @@ describe('a txn that cannot be read', () => {
     expect(digest).toBeNull();
   });
 
+  test('because of its op code keeps the first MiB of a long body', () => {
+    const { op } = decode({ type: 77, body: Buffer.alloc(3 * 1024 * 1024, 'body') });
+    expect(op.op === 'unknown' && op.body.equals(Buffer.alloc(1024 * 1024, 'body'))).toBe(true);
+  });
+
   test('because its body ends too soon keeps what there is', () => {
     const { op } = decode({ type: 5, body: spec.setData('/a', 'xyz', 1).body.subarray(0, 9) });
     expect(op).toMatchObject({ op: 'unknown', code: 5, error: { code: 'truncated' } });
