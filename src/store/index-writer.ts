@@ -7,6 +7,7 @@ import { UsageError } from '../errors.js';
 import { formatZxid } from '../records/zxid.js';
 import { addLogs } from './add-log.js';
 import { addSnapshots } from './add-snapshot.js';
+import { judgeClusters } from './agreement.js';
 import type { BuildOptions, ClusterInput } from './build-index.js';
 import { BuildState, type FileCounts } from './build-state.js';
 import { type Database, lacksData, run, value } from './database.js';
@@ -51,6 +52,7 @@ export function writeIndex(
     }
   }
   for (const ddl of [TXN_INDEX, ...INDEXES]) database.exec(ddl);
+  judgeClusters(database);
   for (const { name, ddl } of VIEWS) {
     database.exec(`DROP VIEW IF EXISTS ${name}`);
     database.exec(ddl);

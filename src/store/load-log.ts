@@ -3,6 +3,7 @@ import type { OnProblem } from '../problems.js';
 import type { LogReader } from '../txnlog/read-log.js';
 import { txnProblems } from '../txnlog/txn-problems.js';
 import type { Database } from './database.js';
+import { LogRanges } from './log-ranges.js';
 import type { TxnTable } from './txn-table.js';
 
 /** What is written beside the rows. */
@@ -27,6 +28,7 @@ const PROGRESS_EVERY = 4096;
 export function loadLog(reader: LogReader, target: LogTarget): LastRecord | null {
   const { database, txns, logId, onProblem, onProgress } = target;
   const insertRecord = database.prepare('INSERT INTO record VALUES (?, ?, ?, ?)');
+  const ranges = new LogRanges(database, logId);
   let last: LastRecord | null = null;
   for (const record of reader.records()) {
     const { txn } = record;
@@ -34,8 +36,10 @@ export function loadLog(reader: LogReader, target: LogTarget): LastRecord | null
     const { offset, length } = record;
     for (const found of txnProblems({ txn, evidence: { file, offset, length } })) onProblem(found);
     insertRecord.run(txns.idOf(txn, record.entry), logId, record.offset, record.length);
+    ranges.note(record.zxid);
     last = { offset: record.offset, checksum: record.checksum };
     if (reader.recordCount % PROGRESS_EVERY === 0) onProgress(reader.fileBytesRead);
   }
+  ranges.finish();
   return last;
 }

@@ -7,6 +7,7 @@ export function removeFile(database: Database, fileId: number): void {
   unloadSnapshot(database, fileId);
   run(database, 'DELETE FROM snapshot WHERE id = ?', fileId);
   removeRecords(database, fileId);
+  run(database, 'DELETE FROM log_range WHERE log_id = ?', fileId);
   run(database, 'DELETE FROM log WHERE id = ?', fileId);
   run(database, 'DELETE FROM problem WHERE file_id = ?', fileId);
   run(database, 'DELETE FROM file WHERE id = ?', fileId);

@@ -54,6 +54,16 @@ export const TABLES: readonly TableSpec[] = [
 ) STRICT`,
   },
   {
+    name: 'config',
+    purpose: "What configurations beside a server's data say of its ensemble: zoo.cfg and its dynamic files.",
+    ddl: `CREATE TABLE config (
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
+  path TEXT NOT NULL,         -- as it was read
+  text TEXT NOT NULL,         -- its server, group, weight and version lines, sorted
+  PRIMARY KEY (server_id, path)
+) STRICT, WITHOUT ROWID`,
+  },
+  {
     name: 'file',
     purpose: 'A snapshot or log file of a server.',
     ddl: `CREATE TABLE file (
@@ -200,6 +210,17 @@ export const TABLES: readonly TableSpec[] = [
 ) STRICT`,
   },
   {
+    name: 'log_range',
+    purpose: 'Zxids that follow one another in a log, in its order: it holds each of them.',
+    ddl: `CREATE TABLE log_range (
+  log_id INTEGER NOT NULL REFERENCES log, -- id in log
+  n INTEGER NOT NULL,         -- place in the log, from 0
+  first_zxid INTEGER NOT NULL, -- of one epoch with the last
+  last_zxid INTEGER NOT NULL, -- included
+  PRIMARY KEY (log_id, n)
+) STRICT, WITHOUT ROWID`,
+  },
+  {
     name: 'txn',
     purpose:
       'A txn of a cluster. Equal copies on several servers are one row; two rows with one zxid are a fork.',
@@ -213,7 +234,8 @@ export const TABLES: readonly TableSpec[] = [
   type TEXT NOT NULL,         -- as in ZooDefs.OpCode, such as create, setData, multi, error; unknown
   digest_version INTEGER,     -- null where the txn has no digest
   digest INTEGER,             -- of the whole tree after the txn
-  fingerprint INTEGER NOT NULL -- 64 bits of MurmurHash3 over header and canonical body: equal copies are equal here
+  fingerprint INTEGER NOT NULL, -- 64 bits of MurmurHash3 over header and canonical body: equal copies are equal here
+  committed INTEGER           -- 1: a majority holds it, or a later epoch builds on it; 0: a single copy; null: not known
 ) STRICT`,
   },
   {
@@ -253,6 +275,29 @@ export const TABLES: readonly TableSpec[] = [
   PRIMARY KEY (txn_id, log_id, "offset")
 ) STRICT, WITHOUT ROWID`,
   },
+  {
+    name: 'agreement',
+    purpose: 'What the servers of a cluster agree on, as far as its files tell. View agreed has hex zxids.',
+    ddl: `CREATE TABLE agreement (
+  cluster_id INTEGER PRIMARY KEY REFERENCES cluster, -- id in cluster
+  zxid INTEGER,               -- the agreed history ends with it: all txns but single copies; null without a txn
+  committed_zxid INTEGER,     -- up to it the history is known to be committed; null where nothing is
+  fork_zxid INTEGER,          -- the history stops before it: servers differ, and nothing decides; null without a fork
+  voters TEXT NOT NULL        -- who votes, and how that is known
+) STRICT`,
+  },
+  {
+    name: 'single_copy',
+    purpose:
+      'Txns that a server holds and that were not committed: only a minority has them, and nothing builds on them.',
+    ddl: `CREATE TABLE single_copy (
+  server_id INTEGER NOT NULL REFERENCES server, -- id in server
+  first_zxid INTEGER NOT NULL, -- epoch << 32 | counter
+  last_zxid INTEGER NOT NULL, -- included
+  txns INTEGER NOT NULL,      -- how many
+  PRIMARY KEY (server_id, first_zxid)
+) STRICT, WITHOUT ROWID`,
+  },
 ];
 
 /** Bits of a znode's row id below its snapshot: room for 2^32 paths and, exact as a JavaScript number, 2^21 files. */
@@ -273,6 +318,7 @@ export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
   "CREATE INDEX IF NOT EXISTS txn_of_session ON txn (session_id, zxid) WHERE type IN ('createSession', 'closeSession')",
+  'CREATE INDEX IF NOT EXISTS txn_not_committed ON txn (cluster_id, zxid) WHERE committed = 0',
 ];
 
 /** A view for a common question. */
@@ -284,6 +330,8 @@ export interface ViewSpec {
 
 const ISO = (column: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`;
 const HEX = (column: string) => `printf('0x%x', ${column})`;
+const HEX_OR_NULL = (column: string) => `iif(${column} IS NULL, NULL, ${HEX(column)})`;
+const STATE = `CASE t.committed WHEN 1 THEN 'committed' WHEN 0 THEN 'single-copy' ELSE 'unknown' END`;
 const CLUSTERED = `JOIN server s ON s.id = n.server_id JOIN cluster c ON c.id = s.cluster_id`;
 
 /** Views, with hex ids and ISO times. */
@@ -324,7 +372,7 @@ JOIN paths p ON p.id = z.path_id LEFT JOIN acl a ON a.id = z.acl_id`,
     ddl: `CREATE VIEW history AS
 SELECT c.name AS cluster, ${HEX('t.zxid')} AS zxid, ${ISO('t.time')} AS time, ${HEX('t.session_id')} AS session,
   t.type AS txn_type, o.n, o.type, p.path, o.applied, o.implied, o.version, o.error, o.data, o.data_length,
-  a.text AS acl, t.id AS txn_id, o.path_id
+  a.text AS acl, ${STATE} AS commit_state, t.id AS txn_id, o.path_id
 FROM txn t JOIN cluster c ON c.id = t.cluster_id JOIN op o ON o.txn_id = t.id
 LEFT JOIN paths p ON p.id = o.path_id LEFT JOIN acl a ON a.id = o.acl_id`,
   },
@@ -342,5 +390,15 @@ FROM record r JOIN txn t ON t.id = r.txn_id JOIN log n ON n.id = r.log_id ${CLUS
     ddl: `CREATE VIEW forks AS
 SELECT c.name AS cluster, ${HEX('t.zxid')} AS zxid, count(*) AS variants, group_concat(t.id) AS txn_ids
 FROM txn t JOIN cluster c ON c.id = t.cluster_id GROUP BY t.cluster_id, t.zxid HAVING count(*) > 1`,
+  },
+  {
+    name: 'agreed',
+    purpose: 'Up to where the servers of a cluster agree, and what each holds besides.',
+    ddl: `CREATE VIEW agreed AS
+SELECT c.name AS cluster, ${HEX_OR_NULL('g.zxid')} AS agreed_to, ${HEX_OR_NULL('g.committed_zxid')} AS committed_to,
+  ${HEX_OR_NULL('g.fork_zxid')} AS fork, g.voters, s.name AS server,
+  ${HEX_OR_NULL('n.first_zxid')} AS single_from, ${HEX_OR_NULL('n.last_zxid')} AS single_to, n.txns AS single_copies
+FROM agreement g JOIN cluster c ON c.id = g.cluster_id JOIN server s ON s.cluster_id = c.id
+LEFT JOIN single_copy n ON n.server_id = s.id`,
   },
 ];

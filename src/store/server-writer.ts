@@ -2,6 +2,7 @@
 import { fileChanged } from '../container/file-changed.js';
 import type { PlainStream } from '../container/plain-stream.js';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
+import { ensembleFiles } from '../datadir/ensemble-config.js';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, problem, problemOf } from '../problems.js';
 import type { BuildState } from './build-state.js';
@@ -33,6 +34,10 @@ export class ServerWriter {
     this.#problems = new ProblemTable(database, this.id, shown);
     run(database, 'DELETE FROM problem WHERE server_id = ? AND file_id IS NULL', this.id);
     for (const found of dir.problems) this.#problems.add(null, found);
+    run(database, 'DELETE FROM config WHERE server_id = ?', this.id);
+    for (const { file, text } of ensembleFiles(dir)) {
+      run(database, 'INSERT INTO config VALUES (?, ?, ?)', this.id, shown(file), text);
+    }
   }
 
   #writeRow(name: string, shown: (path: string) => string): void {

@@ -3,7 +3,7 @@ import type { Zxid } from '../records/zxid.js';
 import { type Continuity, ContinuityBuilder } from '../tree/continuity.js';
 import type { LogSurvey, TxnMoment, When } from '../tree/log-survey.js';
 import type { Database } from './database.js';
-import { chosen, type TxnChoice } from './txn-choice.js';
+import { chosen, type TxnChoice, type TxnCondition } from './txn-choice.js';
 
 /** The chosen txns as `when` sees them. */
 export function surveyTxns(database: Database, choice: TxnChoice, when: When): LogSurvey {
@@ -29,7 +29,7 @@ export function surveyTxns(database: Database, choice: TxnChoice, when: When): L
 class Txns {
   readonly #database: Database;
   readonly #sql: string;
-  readonly #values: readonly number[];
+  readonly #values: TxnCondition['values'];
 
   constructor(database: Database, choice: TxnChoice) {
     this.#database = database;

@@ -23,7 +23,7 @@ export class TxnTable {
     this.#database = database;
     this.clusterId = clusterId;
     this.#rows = new OpRows(tables);
-    this.#insert = database.prepare(`INSERT INTO txn VALUES (${Array(10).fill('?').join(', ')})`);
+    this.#insert = database.prepare(`INSERT INTO txn VALUES (${Array(10).fill('?').join(', ')}, NULL)`);
     const columns = Array(2 + OP_COLUMNS).fill('?');
     this.#insertOp = database.prepare(`INSERT INTO op VALUES (${columns.join(', ')})`);
     const highest = database.prepare('SELECT max(zxid) FROM txn WHERE cluster_id = ?').pluck();

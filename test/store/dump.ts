@@ -46,10 +46,17 @@ class Dump {
   }
 
   lines(): string[] {
+    const configs = `SELECT c.name AS cluster, s.name AS server, g.* FROM config g JOIN server s ON s.id = g.server_id
+      JOIN cluster c ON c.id = s.cluster_id`;
+    const copies = configs.replace('FROM config g', 'FROM single_copy g');
+    const agreements = 'SELECT c.name AS cluster, g.* FROM agreement g JOIN cluster c ON c.id = g.cluster_id';
     const servers = 'SELECT c.name AS cluster, s.* FROM server s JOIN cluster c ON c.id = s.cluster_id';
     return [
       ...this.#table('meta', 'SELECT * FROM meta'),
       ...this.#table('server', servers),
+      ...this.#table('config', configs),
+      ...this.#table('agreement', agreements),
+      ...this.#table('single_copy', copies),
       ...this.#table('file', 'SELECT f.id AS file_id, f.* FROM file f'),
       ...this.#table('problem', 'SELECT * FROM problem'),
       ...this.#table('snapshot', 'SELECT id AS file_id, * FROM snapshot'),
@@ -57,6 +64,7 @@ class Dump {
       ...this.#table('snapshot_acl', 'SELECT snapshot_id AS file_id, * FROM snapshot_acl'),
       ...this.#table('znode', 'SELECT snapshot_id AS file_id, * FROM znode'),
       ...this.#table('log', 'SELECT id AS file_id, * FROM log'),
+      ...this.#table('log_range', 'SELECT log_id AS file_id, * FROM log_range'),
       ...this.#table('txn', 'SELECT id AS txn_id, * FROM txn'),
       ...this.#table('op', 'SELECT * FROM op'),
       ...this.#table('record', 'SELECT log_id AS file_id, * FROM record'),

@@ -1,0 +1,97 @@
+// Txns of a cluster that share a zxid: finding them, and marking which one was committed.
+import { epochOf, type Zxid } from '../records/zxid.js';
+import type { CommitState, Fork, ForkVerdict } from '../tree/commit-state.js';
+import { committedOf } from './committed.js';
+import type { Database } from './database.js';
+
+/** A txn of a fork, and the servers that hold it. */
+interface Variant {
+  readonly zxid: Zxid;
+  readonly id: bigint;
+  /** Places of the servers, ascending. */
+  readonly holders: readonly number[];
+}
+
+/** Zxids looked at in one go: a table of a cluster's forks is not held in memory. */
+const CHUNK = 5000;
+
+/** The forks of a cluster by zxid. `servers` are the ids of the servers in their places. */
+export function findForks(database: Database, clusterId: number, servers: readonly number[]): Fork[] {
+  const forks: { from: Zxid; to: Zxid; variants: readonly (readonly number[])[] }[] = [];
+  let lastKey = '';
+  for (const variants of forkedTxns(database, clusterId, servers)) {
+    const { zxid } = variants[0]!;
+    const holders = variants.map((one) => one.holders);
+    holders.sort((a, b) => (a.join() < b.join() ? -1 : 1));
+    const key = holders.map((one) => one.join()).join(' ');
+    const last = forks.at(-1);
+    if (
+      last !== undefined &&
+      key === lastKey &&
+      zxid === last.to + 1n &&
+      epochOf(zxid) === epochOf(last.to)
+    ) {
+      last.to = zxid;
+    } else forks.push({ from: zxid, to: zxid, variants: holders });
+    lastKey = key;
+  }
+  return forks;
+}
+
+/** Writes the states of forked txns. */
+export function markForks(
+  database: Database,
+  clusterId: number,
+  servers: readonly number[],
+  verdicts: readonly ForkVerdict[],
+): void {
+  if (verdicts.length === 0) return;
+  const update = database.prepare('UPDATE txn SET committed = ? WHERE id = ? AND committed IS NOT ?');
+  let at = 0;
+  for (const variants of forkedTxns(database, clusterId, servers)) {
+    while (at < verdicts.length && verdicts[at]!.to < variants[0]!.zxid) at++;
+    const verdict = verdicts[at];
+    for (const { id, holders } of variants) {
+      const committed = committedOf(verdict === undefined ? 'unknown' : stateOf(verdict, holders));
+      update.run(committed, id, committed);
+    }
+  }
+}
+
+function stateOf({ variants, states }: ForkVerdict, holders: readonly number[]): CommitState {
+  return states[variants.findIndex((one) => one.join() === holders.join())] ?? 'unknown';
+}
+
+/** The txns of each zxid that stands for several. Rows may be changed meanwhile. */
+function* forkedTxns(
+  database: Database,
+  clusterId: number,
+  servers: readonly number[],
+): Generator<readonly Variant[]> {
+  const places = new Map(servers.map((id, place) => [BigInt(id), place]));
+  const forked = database
+    .prepare(
+      `SELECT zxid FROM txn WHERE cluster_id = ? AND zxid > ? GROUP BY zxid HAVING count(*) > 1
+       ORDER BY zxid LIMIT ${CHUNK}`,
+    )
+    .pluck();
+  const holders = database
+    .prepare(
+      `SELECT DISTINCT t.id, l.server_id FROM txn t JOIN record r ON r.txn_id = t.id JOIN log l ON l.id = r.log_id
+       WHERE t.cluster_id = ? AND t.zxid = ? ORDER BY t.id`,
+    )
+    .raw();
+  let after = -(2n ** 63n);
+  for (;;) {
+    const zxids = forked.all(clusterId, after) as bigint[];
+    for (const zxid of zxids) {
+      const byTxn = new Map<bigint, number[]>();
+      for (const [id, serverId] of holders.all(clusterId, zxid) as [bigint, bigint][]) {
+        byTxn.set(id, [...(byTxn.get(id) ?? []), places.get(serverId)!]);
+      }
+      yield [...byTxn].map(([id, own]) => ({ zxid, id, holders: own.sort((a, b) => a - b) }));
+    }
+    if (zxids.length < CHUNK) return;
+    after = zxids.at(-1)!;
+  }
+}
