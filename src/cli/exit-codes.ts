@@ -55,7 +55,9 @@ export function indexDamage(error: unknown): string | null {
   // By its name: better-sqlite3 is loaded only by commands that open an index.
   if (!(error instanceof Error) || error.name !== 'SqliteError') return null;
   const { code } = error as Error & { readonly code?: unknown };
-  if (!UNREADABLE.test(String(code))) return null;
+  // Every statement of ours fits the schema whose version was checked.
+  const isOtherSchema = code === 'SQLITE_ERROR' && /^no such (table|column)/.test(error.message);
+  if (!isOtherSchema && !UNREADABLE.test(String(code))) return null;
   return withHint(`the index cannot be read: ${error.message}`, 'make it again with: zoolog index');
 }
 

@@ -120,6 +120,11 @@ function checkIsIndex(file: string, database: Database): void {
   }
 }
 
+/** What to throw where rows contradict each other: a damaged disk, or somebody wrote to the index. */
+export function damagedIndex(database: Database, what: string): IndexError {
+  return new IndexError(database.name, `is damaged: ${what}`, 'make it again with: zoolog index');
+}
+
 /** True for an error of SQLite itself. */
 export function isSqliteError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && error.name === 'SqliteError';

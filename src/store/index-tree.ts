@@ -5,6 +5,7 @@ import type { Znode } from '../snapshot/znode.js';
 import { type Database, lacksData, type Statement } from './database.js';
 import type { IndexAcls } from './index-acls.js';
 import { ROOT_ID } from './path-table.js';
+import { PathText } from './path-text.js';
 import { PATH_ID_BITS } from './schema.js';
 import { fromSql, toSql } from './sql-text.js';
 
@@ -44,6 +45,7 @@ export class IndexTree {
   readonly #acls: IndexAcls;
   /** False in an index made with --no-data. */
   readonly hasData: boolean;
+  readonly #paths: PathText;
   readonly #withData: Statement;
   readonly #withoutData: Statement;
   readonly #childNames: Statement;
@@ -57,6 +59,7 @@ export class IndexTree {
     this.#file = file;
     this.#acls = acls;
     this.hasData = !lacksData(database);
+    this.#paths = new PathText(database);
     const one = (fields: string) => database.prepare(`SELECT ${fields} FROM znode z WHERE z.id = ?`).raw();
     this.#withData = one(`${FIELDS}, z.data`);
     this.#withoutData = one(`${FIELDS}, NULL`);
@@ -111,10 +114,9 @@ export class IndexTree {
       .prepare('SELECT path_id FROM znode WHERE id >= ? AND id < ? ORDER BY "offset"')
       .pluck()
       .iterate(this.#firstId, this.#firstId + 2 ** PATH_ID_BITS) as Iterable<bigint>;
-    const parent = this.#database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
     for (const pathId of rows) {
       const id = Number(pathId);
-      yield this.#znode(this.#pathOf(id, parent), id, fields)!;
+      yield this.#znode(this.#pathOf(id), id, fields)!;
     }
   }
 
@@ -128,15 +130,8 @@ export class IndexTree {
     }
   }
 
-  #pathOf(pathId: number, parent: Statement): RawText {
-    let path = '';
-    for (let id = pathId; id !== ROOT_ID; ) {
-      const [parentId, name] = parent.get(id) as [bigint, string | Buffer];
-      path = parentId === 0n ? `${fromSql(name)}${path}` : `/${fromSql(name)}${path}`;
-      if (parentId === 0n) break;
-      id = Number(parentId);
-    }
-    return path as RawText;
+  #pathOf(pathId: number): RawText {
+    return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
   }
 
   #idOf(path: RawText): number | null {

@@ -1,6 +1,6 @@
 // The text of a path by its row id.
 import type { RawText } from '../jute/raw-text.js';
-import type { Database, Statement } from './database.js';
+import { type Database, damagedIndex, type Statement } from './database.js';
 import { ROOT_ID } from './path-table.js';
 import { fromSql, toSql } from './sql-text.js';
 
@@ -8,11 +8,13 @@ const CACHE_ENTRIES = 50_000;
 
 /** Puts paths together from their segments, keeping the recent ones. */
 export class PathText {
+  readonly #database: Database;
   readonly #select: Statement;
   readonly #child: Statement;
   readonly #known = new Map<number, RawText>();
 
   constructor(database: Database) {
+    this.#database = database;
     this.#select = database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
     this.#child = database.prepare('SELECT id FROM path WHERE parent_id = ? AND name = ?').pluck();
   }
@@ -37,13 +39,20 @@ export class PathText {
   #below(id: number): RawText {
     const names: { id: number; name: string }[] = [];
     let path = '';
+    // A damaged index may lead round in a circle: then it comes back to the row that was marked last.
+    let marked = -1;
     for (let at = id; at !== ROOT_ID; ) {
       const known = this.#known.get(at);
       if (known !== undefined) {
         path = known;
         break;
       }
-      const [parentId, name] = this.#select.get(at) as [bigint, string | Buffer];
+      const row = this.#select.get(at) as [bigint, string | Buffer] | undefined;
+      if (row === undefined || at === marked) {
+        throw damagedIndex(this.#database, `path ${id} does not lead up to the root`);
+      }
+      if (Number.isInteger(Math.log2(names.length))) marked = at;
+      const [parentId, name] = row;
       names.push({ id: at, name: parentId === 0n ? fromSql(name) : `/${fromSql(name)}` });
       if (parentId === 0n) break;
       at = Number(parentId);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ChildOptions, Finding, Report, Task } from './child.js';
+import type { Kind } from './make-input.js';
 
 const BATCH = 200;
 const MOST_RSS = 300e6;
@@ -36,6 +37,7 @@ export async function campaign(argv: readonly string[], { root, child }: Place):
       seconds: { type: 'string', default: '3600' },
       seed: { type: 'string', default: `${Date.now() % 1e9}` },
       only: { type: 'string' },
+      kind: { type: 'string' },
       processes: { type: 'string', default: '2' },
       out: { type: 'string', default: join(root, 'fuzz-findings') },
     },
@@ -44,6 +46,7 @@ export async function campaign(argv: readonly string[], { root, child }: Place):
   const pool = new Pool({
     child,
     seed: values.seed,
+    kind: (values.kind as Kind | undefined) ?? null,
     fixtures: join(root, 'fixtures'),
     out: values.out,
     next: only ?? 0,
@@ -61,6 +64,8 @@ export async function campaign(argv: readonly string[], { root, child }: Place):
 interface PoolOptions {
   readonly child: string;
   readonly seed: string;
+  /** All inputs are of this kind; null for a mixture. */
+  readonly kind: Kind | null;
   readonly fixtures: string;
   readonly out: string;
   readonly next: number;
@@ -175,10 +180,16 @@ class Worker {
   #onIdle: (hung: Finding | null) => void = () => {};
   #isEnding = false;
 
-  constructor(id: number, { child, seed, fixtures }: PoolOptions, onReport: (report: Report) => void) {
+  constructor(id: number, { child, seed, kind, fixtures }: PoolOptions, onReport: (report: Report) => void) {
     const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     this.#folder = mkdtempSync(join(memory, `zoolog-fuzz-${id}-`));
-    const options: ChildOptions = { seed, fixtures, folder: join(this.#folder, 'x'), mostRss: MOST_RSS };
+    const options: ChildOptions = {
+      seed,
+      kind,
+      fixtures,
+      folder: join(this.#folder, 'x'),
+      mostRss: MOST_RSS,
+    };
     this.#child = fork(child, [JSON.stringify(options)], {
       execArgv: [...process.execArgv, '--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
       env: { ...process.env, TMPDIR: this.#folder },

@@ -40,6 +40,8 @@ export interface Report {
 /** How a child is started. */
 export interface ChildOptions {
   readonly seed: string;
+  /** All inputs are of this kind; null for a mixture. */
+  readonly kind: Kind | null;
   /** Folder with the fixtures. */
   readonly fixtures: string;
   /** A folder of its own, in memory where there is one. */
@@ -99,7 +101,7 @@ async function runAll({ from, to }: { from: number; to: number }): Promise<void>
 
 async function runOne(n: number): Promise<Kind> {
   const start = performance.now();
-  const input = makeInput(corpus, options.seed, n);
+  const input = makeInput(corpus, options.seed, n, options.kind);
   const cpu = performance.now() - lastLook > LOOK_MS ? look() : cpuAtLook;
   try {
     await exerciser.run(input, `${options.seed} ${n}`);
@@ -139,7 +141,7 @@ function checkMemory(n: number): void {
 }
 
 async function minimiseOne({ n, into }: { n: number; into: string }): Promise<void> {
-  await minimise(makeInput(corpus, options.seed, n), `${options.seed} ${n}`, exerciser, into);
+  await minimise(makeInput(corpus, options.seed, n, options.kind), `${options.seed} ${n}`, exerciser, into);
   tell({ idle: true });
 }
 

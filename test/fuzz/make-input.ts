@@ -39,10 +39,11 @@ const SHARES: Readonly<Record<Kind, number>> = {
 };
 const DECK: readonly Kind[] = KINDS.flatMap((kind) => Array.from({ length: SHARES[kind] }, () => kind));
 
-/** Makes input `n` of the campaign `seed`. */
-export function makeInput(corpus: Corpus, seed: string, n: number): FuzzInput {
+/** Makes input `n` of the campaign `seed`, of a kind where one is wanted. */
+export function makeInput(corpus: Corpus, seed: string, n: number, wanted: Kind | null): FuzzInput {
   const random = new Random(`${seed} ${n}`);
-  const kind = random.pick(DECK);
+  const picked = random.pick(DECK);
+  const kind = wanted ?? picked;
   const steps: string[] = [];
   const server = corpus.server(random);
   const other = () => soundBytes(sample(corpus, server, random.pick(['snapshot', 'log']), random));

@@ -1,4 +1,4 @@
-// npm run fuzz -- --inputs N --seconds S --seed X --only N --processes P --out FOLDER
+// npm run fuzz -- --inputs N --seconds S --seed X --kind KIND --only N --processes P --out FOLDER
 //
 // Compiles the pool's process and runs the campaign. Exit code 1 where something was found.
 import { mkdirSync } from 'node:fs';

@@ -1,0 +1,73 @@
+// An index that SQLite takes for whole and whose rows contradict each other: a bit changed on disk, or somebody wrote to it.
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { IndexError } from '../../src/errors.js';
+import { zoolog } from '../cli/run-cli.js';
+import { useTempDir } from '../support/fixtures.js';
+import { buildLog, create } from '../support/log-spec.js';
+import { caught } from '../support/read-all.js';
+import { snapshotBytes } from '../support/snapshot-spec.js';
+import { build, withIndex, writeFiles } from './indexes.js';
+
+const temp = useTempDir();
+const folder = writeFiles(join(temp.path, 'version-2'), {
+  'snapshot.1': snapshotBytes({
+    znodes: [{ path: '' }, { path: '/a' }, { path: '/a/b' }, { path: '/c' }, { path: '/c' }],
+  }),
+  'log.2': buildLog({ txns: [{ zxid: 2n, ...create('/a/b/d') }] }).bytes,
+});
+
+/** An index on which `sql` was run. */
+function changed(name: string, sql: string): string {
+  const { file } = build(join(temp.path, name), [folder], { snapshots: 'all' });
+  const database = new Database(file);
+  database.exec(sql);
+  database.close();
+  return file;
+}
+
+const inFileOrder = (file: string) =>
+  withIndex(file, (reader) => [
+    ...reader.tree(reader.snapshots()[0]!).inFileOrder({ data: false, numChildren: false }),
+  ]);
+
+const txns = (file: string) => withIndex(file, (reader) => [...reader.txns(1, null, {})]);
+
+describe('an index whose rows contradict each other', () => {
+  const cases: [string, string][] = [
+    ['a path whose parent is gone', "DELETE FROM path WHERE name = 'a'"],
+    [
+      'paths in a circle',
+      "UPDATE path SET parent_id = (SELECT id FROM path WHERE name = 'd') WHERE name = 'a'",
+    ],
+    ['a path that is its own parent', "UPDATE path SET parent_id = id WHERE name = 'a'"],
+  ];
+  test.each(cases)('is refused in one line: %s', (name, sql) => {
+    const file = changed(`${name}.db`, sql);
+    for (const read of [inFileOrder, txns]) {
+      const error = caught(() => read(file)) as IndexError;
+      expect(error).toBeInstanceOf(IndexError);
+      expect([error.file, error.reason]).toEqual([
+        file,
+        expect.stringMatching(/^is damaged: path \d+ does not lead/),
+      ]);
+      expect(error.hint).toMatch(/zoolog index/);
+    }
+  });
+
+  test('shows a problem whose code it does not know', () => {
+    const file = changed('code.db', "UPDATE problem SET code = 'of-tomorrow'");
+    const problems = withIndex(file, (reader) => reader.problems());
+    expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['of-tomorrow', 'warning']]);
+  });
+
+  test('is refused with code 3 where a column has another name', async () => {
+    const sql = 'ALTER TABLE znode RENAME COLUMN data TO dbta';
+    const { code, stderr } = await zoolog(['ls', changed('column.db', sql), '-q']);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^zoolog: the index cannot be read: no such column.*zoolog index\n$/),
+    ]);
+  });
+});
