@@ -2,6 +2,7 @@
 import type { ProblemCode } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { DataFile } from './data-dir.js';
+import type { IgnoredFile } from './seen-files.js';
 import type { ServerMode, ServerSettings } from './server-settings.js';
 
 /** Why a server does not start. The codes are stable. */
@@ -91,12 +92,6 @@ export interface BootChange {
   readonly file: string;
   /** `rewrite`: the file is there, and is truncated and written anew. */
   readonly change: 'write' | 'rewrite' | 'delete';
-  readonly why: string;
-}
-
-/** A file whose name a server does not see. */
-export interface IgnoredFile {
-  readonly file: string;
   readonly why: string;
 }
 

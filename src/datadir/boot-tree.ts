@@ -1,6 +1,5 @@
 // The tree that a server has when it has started: its logs replayed, and gone what it deletes then.
 
-import { dirname, resolve } from 'node:path';
 import { FormatError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
@@ -14,14 +13,21 @@ import { serverTxns } from './boot-txns.js';
 import type { DataDir } from './data-dir.js';
 import { isSessionTo } from './owner.js';
 import { hasTrait } from './release.js';
+import { seenFiles } from './seen-files.js';
 
 /** A znode that a server deletes as it starts, without a txn. */
 export interface DeletedAtBoot {
   readonly path: RawText;
+  /** The owner for whose want it goes. */
   readonly owner: bigint;
-  /** What the owner means to releases that know all kinds; not to one that deletes a container. */
-  readonly kind: ZnodeKind;
+  readonly kind: DeletedKind;
 }
+
+/**
+ * What the owner means to releases that know all kinds, though not to this one where it deletes a container or TTL.
+ * `leftover`: the owner is that of the path in a damaged snapshot that was read before; servers do not forget it.
+ */
+export type DeletedKind = Exclude<ZnodeKind, 'persistent'> | 'leftover';
 
 /** The tree after a start. */
 export interface BootTree {
@@ -32,13 +38,12 @@ export interface BootTree {
   /** Sessions that live on. */
   readonly sessions: number;
   /** How many were deleted, by kind; and the first of them. */
-  readonly deleted: Readonly<Record<Exclude<ZnodeKind, 'persistent'>, number>>;
+  readonly deleted: Readonly<Record<DeletedKind, number>>;
   readonly examples: readonly DeletedAtBoot[];
   /** Znodes below deleted ones: they count, but no client reaches them and the next snapshot leaves them out. */
   readonly unreachable: number;
 }
 
-/** Znodes of a new tree: the root, /zookeeper, /zookeeper/quota. */
 const EXAMPLES = 20;
 
 /**
@@ -46,12 +51,10 @@ const EXAMPLES = 20;
  * what the txns touch, and what is deleted with children.
  */
 export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles): BootTree {
-  const count = new TreeCount(boot, sessionsPassedOver(boot));
+  const count = new TreeCount(boot, leftoversOf(boot));
   const { snapshot, settings } = boot;
   const zxid = snapshot?.zxid ?? 0n;
-  const isSeen = ({ extension }: { extension: string | null }) =>
-    extension === null || hasTrait(settings.release, 'seesMoreNameParts');
-  const logs = dir.logs.filter((file) => resolve(dirname(file.path)) === resolve(dir.logDir) && isSeen(file));
+  const { logs } = seenFiles(dir, settings.release);
   // Without data nothing is replayed, and neither by a server that leaves its logs out.
   const replays = boot.txns > 0;
   const replay = new Replay({
@@ -66,17 +69,17 @@ export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles): Boo
 
 class TreeCount {
   readonly #boot: Booted;
-  readonly #passedOver: ReadonlySet<bigint>;
+  readonly #leftovers: Leftovers;
   #znodes = 0;
-  readonly #deleted = { ephemeral: 0, container: 0, ttl: 0 };
+  readonly #deleted = { ephemeral: 0, container: 0, ttl: 0, leftover: 0 };
   readonly #examples: DeletedAtBoot[] = [];
   /** Deleted ones that may have children. */
   readonly #deletedParents = new Set<RawText>();
   #sessions: ReadonlyMap<bigint, number> = new Map();
 
-  constructor(boot: Booted, passedOver: ReadonlySet<bigint>) {
+  constructor(boot: Booted, leftovers: Leftovers) {
     this.#boot = boot;
-    this.#passedOver = passedOver;
+    this.#leftovers = leftovers;
   }
 
   of(replay: Replay, base: string | null): BootTree {
@@ -97,21 +100,26 @@ class TreeCount {
   }
 
   #add(path: () => RawText, owner: bigint): void {
-    if (!this.#isDead(owner)) {
-      this.#znodes++;
+    const { owners } = this.#leftovers;
+    if (this.#isDead(owner)) {
+      const { kind } = kindOf(owner);
+      if (kind !== 'persistent') this.#delete(path(), owner, kind);
       return;
     }
-    const { kind } = kindOf(owner);
-    if (kind === 'persistent') return;
+    const left = owners.size > 0 ? owners.get(path()) : undefined;
+    if (left !== undefined && this.#isDead(left)) this.#delete(path(), left, 'leftover');
+    else this.#znodes++;
+  }
+
+  #delete(path: RawText, owner: bigint, kind: DeletedKind): void {
     this.#deleted[kind]++;
-    if (kind !== 'ephemeral') this.#deletedParents.add(path());
-    if (this.#examples.length < EXAMPLES) this.#examples.push({ path: path(), owner, kind });
+    if (kind !== 'ephemeral') this.#deletedParents.add(path);
+    if (this.#examples.length < EXAMPLES) this.#examples.push({ path, owner, kind });
   }
 
   #isDead(owner: bigint): boolean {
-    return (
-      isSessionTo(owner, this.#boot.settings) && !this.#sessions.has(owner) && !this.#passedOver.has(owner)
-    );
+    if (!isSessionTo(owner, this.#boot.settings)) return false;
+    return !this.#sessions.has(owner) && !this.#leftovers.sessions.has(owner);
   }
 
   #isBelowDeleted(path: RawText): boolean {
@@ -141,15 +149,27 @@ function* znodes(replay: Replay, base: string | null): Generator<{ path: () => R
   for (const { path, stat } of overlay.created()) yield { path: () => path, owner: stat.ephemeralOwner };
 }
 
-/** Sessions of snapshots that were opened in vain: servers do not forget them. */
-function sessionsPassedOver({ passedOver }: Booted): Set<bigint> {
+/** What servers keep of snapshots that they read in vain. */
+interface Leftovers {
+  readonly sessions: ReadonlySet<bigint>;
+  /** Paths with an owner. */
+  readonly owners: ReadonlyMap<RawText, bigint>;
+}
+
+function leftoversOf({ passedOver }: Booted): Leftovers {
   const sessions = new Set<bigint>();
-  for (const { file, isRead } of passedOver) {
+  const owners = new Map<RawText, bigint>();
+  for (const { file, isRead, offset } of passedOver) {
     if (!isRead) continue;
     try {
       const reader = readSnapshot(file);
       try {
         for (const { id } of reader.sessions()) sessions.add(id);
+        for (const znode of reader.znodes()) {
+          if (znode.offset >= offset) break;
+          const owner = znode.stat.ephemeralOwner;
+          if (owner !== 0n) owners.set(znode.path, owner);
+        }
       } finally {
         reader.close();
       }
@@ -157,5 +177,5 @@ function sessionsPassedOver({ passedOver }: Booted): Set<bigint> {
       if (!(error instanceof FormatError)) throw error;
     }
   }
-  return sessions;
+  return { sessions, owners };
 }

@@ -3,7 +3,7 @@
 // Facts are from ZooKeeper's sources (FileTxnSnapLog.restore, FileSnap, FileTxnLog, QuorumPeer.loadDataBase,
 // ZooKeeperServer.loadData) and are proven by starting servers on the same directories (test/interop/boot-*.mjs).
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatZxid, type Zxid } from '../records/zxid.js';
 import { findLackingAcl } from './boot-acls.js';
 import { readEpochs } from './boot-epochs.js';
@@ -17,7 +17,6 @@ import type {
   Booted,
   BootNote,
   BootStop,
-  IgnoredFile,
   PassedOver,
   ReadLog,
 } from './boot-outcome.js';
@@ -25,6 +24,7 @@ import { chooseSnapshot } from './boot-snapshots.js';
 import { serverTxns } from './boot-txns.js';
 import type { DataDir, DataFile } from './data-dir.js';
 import { hasTrait } from './release.js';
+import { type SeenFiles, seenFiles } from './seen-files.js';
 import { type ServerMode, type ServerSettings, type ServerSpec, settingsOf } from './server-settings.js';
 
 /**
@@ -44,8 +44,7 @@ class BootRun {
   readonly #dir: DataDir;
   readonly #settings: ServerSettings;
   readonly #files: BootFiles;
-  readonly #snapshots: DataFile[];
-  readonly #logs: DataFile[];
+  readonly #seen: SeenFiles;
   readonly #notes: BootNote[] = [];
   readonly #changes: BootChange[] = [];
   #mode: ServerMode = 'standalone';
@@ -59,10 +58,7 @@ class BootRun {
     this.#dir = dir;
     this.#settings = settings;
     this.#files = files;
-    const isSeen = ({ extension }: DataFile) => extension === null || this.#has('seesMoreNameParts');
-    const isIn = (folder: string) => (file: DataFile) => liesIn(file.path, folder) && isSeen(file);
-    this.#snapshots = dir.snapshots.filter(isIn(dir.snapDir));
-    this.#logs = dir.logs.filter(isIn(dir.logDir));
+    this.#seen = seenFiles(dir, settings.release);
   }
 
   run(wanted: ServerMode | undefined): Boot {
@@ -74,7 +70,7 @@ class BootRun {
     this.#noteFiles();
     const early = stop ?? this.#swapped();
     if (early !== null) return this.#stopped(early);
-    const choice = chooseSnapshot(this.#snapshots, this.#settings, (file) => this.#files.snapshot(file));
+    const choice = chooseSnapshot(this.#seen.snapshots, this.#settings, (file) => this.#files.snapshot(file));
     this.#passedOver = choice.passedOver;
     if (choice.stop !== null) return this.#stopped(choice.stop);
     return choice.snapshot === null ? this.#startEmpty() : this.#startFrom(choice.snapshot);
@@ -94,8 +90,8 @@ class BootRun {
 
   // No candidate at all; damaged ones are another matter.
   #startEmpty(): Boot {
-    if (this.#logs.length > 0 && this.#has('refusesLogsWithoutSnapshot')) {
-      if (this.#has('deletesEmptyLastLog')) this.#dropEmptyLast(this.#logs.at(-1)!);
+    if (this.#seen.logs.length > 0 && this.#has('refusesLogsWithoutSnapshot')) {
+      if (this.#has('deletesEmptyLastLog')) this.#dropEmptyLast(this.#seen.logs.at(-1)!);
       if (!this.#settings.trustEmpty) return this.#stopped(this.#noSnapshot());
       if (this.#has('trustEmptyDropsLogs')) {
         const text = `${this.#settings.release.text} begins with an empty tree and leaves all logs out (ZOOKEEPER-3644)`;
@@ -104,7 +100,7 @@ class BootRun {
       }
     }
     const hasInitialize = this.#dropInitialize();
-    if (this.#logs.length > 0) {
+    if (this.#seen.logs.length > 0) {
       const read = this.#readLogs(0n);
       if (read.stop !== null) return this.#stopped(read.stop);
       return this.#started(null, read.zxid, read.txns);
@@ -117,7 +113,7 @@ class BootRun {
   }
 
   #findLackingAcl(snapshot: DataFile): BootStop | null {
-    const txns = serverTxns(this.#logs, snapshot.zxid, this.#settings, this.#files);
+    const txns = serverTxns(this.#seen.logs, snapshot.zxid, this.#settings, this.#files);
     return findLackingAcl(snapshot, txns, this.#settings, this.#mode);
   }
 
@@ -125,8 +121,8 @@ class BootRun {
   #first(a: BootStop | null, b: BootStop | null): BootStop | null {
     if (a === null || b === null) return a ?? b;
     const fileOf = ({ file }: BootStop) => {
-      const index = this.#logs.findIndex(({ path }) => path === file);
-      return index === -1 ? this.#logs.length : index;
+      const index = this.#seen.logs.findIndex(({ path }) => path === file);
+      return index === -1 ? this.#seen.logs.length : index;
     };
     const order = fileOf(a) - fileOf(b) || (a.offset ?? 0) - (b.offset ?? 0);
     return order <= 0 ? a : b;
@@ -134,7 +130,7 @@ class BootRun {
 
   #readLogs(snapshotZxid: Zxid): LogsRead {
     const read = readLogs(
-      this.#logs,
+      this.#seen.logs,
       snapshotZxid,
       this.#settings,
       (file) => this.#files.log(file),
@@ -167,25 +163,11 @@ class BootRun {
       settings: this.#settings,
       mode: this.#mode,
       passedOver: this.#passedOver,
-      ignored: this.#ignored(),
+      ignored: this.#seen.ignored,
       logs: this.#logsRead,
       changes: this.#changes,
       notes: this.#notes,
     };
-  }
-
-  #ignored(): IgnoredFile[] {
-    const { snapshots, logs, snapDir, logDir } = this.#dir;
-    const unseen = [...snapshots, ...logs].filter(
-      (file) => !this.#snapshots.includes(file) && !this.#logs.includes(file),
-    );
-    return unseen.map((file) => {
-      const home = file.kind === 'log' ? logDir : snapDir;
-      const why = liesIn(file.path, home)
-        ? `up to 3.5 a name has two parts, ${file.kind}.${file.zxid.toString(16)}`
-        : `${file.kind}s are looked for in ${home}`;
-      return { file: file.path, why };
-    });
   }
 
   #swapped(): BootStop | null {
@@ -209,14 +191,15 @@ class BootRun {
   }
 
   #noSnapshot(): BootStop {
-    const unseen = this.#dir.snapshots.find((file) => !this.#snapshots.includes(file));
+    const unseen = this.#dir.snapshots.find((file) => !this.#seen.snapshots.includes(file));
+    const none = this.#passedOver.length === 0 ? 'none' : `${this.#passedOver.length} that do not look right from outside`;
     return {
       code: 'snapshot-none',
       error: 'No snapshot found, but there are log entries. Something is broken!',
       file: null,
       offset: null,
       expected: 'a snapshot',
-      found: unseen === undefined ? 'none' : `only names it does not see, ${unseen.name}`,
+      found: unseen === undefined ? none : `only names it does not see, ${unseen.name}`,
       why:
         unseen === undefined
           ? 'there are logs and no snapshot: the server takes it that the snapshot was lost, even where the logs are empty'
@@ -255,7 +238,7 @@ class BootRun {
     for (const { code, file, found } of this.#dir.problems) {
       if (code === 'file-unreadable') this.#note('not-read', `it is left out here: ${found}`, { file });
     }
-    for (const list of [this.#snapshots, this.#logs]) {
+    for (const list of [this.#seen.snapshots, this.#seen.logs]) {
       const twin = list.find((file, i) => file.zxid === list[i - 1]?.zxid);
       if (twin === undefined) continue;
       const text = `several files have the number ${formatZxid(twin.zxid)}; which one is read first is left to the file system`;
@@ -300,10 +283,6 @@ class BootRun {
 
 const LEADER_ONLY =
   'a member deletes the ephemerals of dead sessions, and (but for 3.4.6 and later of 3.4) writes a snapshot, only when it begins to lead; a follower takes what its leader sends';
-
-function liesIn(file: string, folder: string): boolean {
-  return resolve(dirname(file)) === resolve(folder);
-}
 
 function namesIn(folder: string): string[] {
   return readdirSync(folder).sort();

@@ -48,8 +48,8 @@ export interface LogFacts {
   readonly hasBytesBehind: boolean;
 }
 
-/** Lengths up to this are never noted: no server has a lower limit. */
-const SMALL = 1024;
+/** Below every length: a limit that overflows is negative, and refuses them all. */
+const NONE = -1;
 const ALWAYS_READ_PARTS: ReadonlySet<number> = new Set([-1, 1, 2, 5, 13]);
 const CLOSE_SESSION = -11;
 
@@ -82,8 +82,8 @@ class FactsBuilder {
   end: LogEnd | null = null;
   readonly #walk = new BodyWalk();
   readonly #ops = new Set<number>();
-  #longest = SMALL;
-  #longestPath = SMALL;
+  #longest = NONE;
+  #longestPath = NONE;
 
   /** Takes a record; false where no server reads on behind it, with `end` set. */
   add(view: DataView, start: number, stop: number, offset: number, zxid: Zxid): boolean {

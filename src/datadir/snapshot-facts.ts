@@ -54,8 +54,8 @@ export interface SnapshotFacts {
   readonly trailer: { readonly bytes: Buffer; readonly offset: number; readonly sum: number } | null;
 }
 
-/** Shorter ones no server refuses. */
-const SMALL = 1024;
+/** Below every length: a limit that overflows is negative, and refuses them all. */
+const NONE = -1;
 /** Reported, and no reason for a server to stop. */
 const HARMLESS: ReadonlySet<ProblemCode> = new Set([
   'file-format-version',
@@ -92,7 +92,7 @@ class FactsBuilder {
   readonly #orphans: OrphanSearch;
   /** Keys of the ACL table; those above 2^53 are rounded, and servers count from 1. */
   readonly #acls = new Set<number>();
-  #longest = SMALL;
+  #longest = NONE;
   #containers = 0;
   #ttls = 0;
   #otherNegative = 0;
