@@ -378,6 +378,28 @@ export const PROBLEMS = {
     cause: 'The file was renamed or its beginning is damaged. Servers choose logs by name and can miss txns.',
     remedy: 'In a copy, name the file log.<zxid of its first txn>.',
   },
+  'server-stops': {
+    severity: 'error',
+    title: 'Servers do not start with this directory',
+    cause:
+      'Foretold by doing what a server of that release does when it loads its data; the message is what it would write to its log, the code in brackets is explained below.',
+    remedy: `${KEEP_COPY} What to do about it is said with the code; "zoolog doctor --format json" has it for each release.`,
+  },
+  'server-loses': {
+    severity: 'error',
+    title: 'Servers start with this directory and lack txns that are here',
+    cause:
+      'A damaged stretch of a log is taken for its end, a log is missing, or the snapshot ends later than the logs: servers go on without a word.',
+    remedy: `${KEEP_COPY} Restore from another server of the ensemble, or bring the missing log.`,
+  },
+  'txn-digest': {
+    severity: 'error',
+    title: 'The tree that the txns make is not the one whose digest was recorded',
+    cause:
+      'A txn is missing or was changed, the snapshot that the replay begins with is wrong, or the leader that computed the digest had another tree (a bug). Servers only write a warning.',
+    remedy:
+      'Look at the first txn that differs ("zoolog inspect --digests" names what could explain it) and compare with the logs of the other servers.',
+  },
   'myid-duplicate': {
     severity: 'warning',
     title: 'Two directories have the same myid',

@@ -13,6 +13,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Say what is here: files, zxids, times, counts, checksums, releases',
     load: async () => (await import('./commands/inspect.js')).inspect,
   },
+  doctor: {
+    describe: 'Judge a backup: will it start, what is lost, what to do next',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
   index: {
     describe: 'Put servers and clusters into one file that answers any question fast',
     load: async () => (await import('./commands/index-command.js')).index,

@@ -192,7 +192,10 @@ class BootRun {
 
   #noSnapshot(): BootStop {
     const unseen = this.#dir.snapshots.find((file) => !this.#seen.snapshots.includes(file));
-    const none = this.#passedOver.length === 0 ? 'none' : `${this.#passedOver.length} that do not look right from outside`;
+    const none =
+      this.#passedOver.length === 0
+        ? 'none'
+        : `${this.#passedOver.length} that do not look right from outside`;
     return {
       code: 'snapshot-none',
       error: 'No snapshot found, but there are log entries. Something is broken!',

@@ -5,8 +5,6 @@ import { inspectFile, placeOf, type ServerFacts, serverFacts } from '../../analy
 import { inspectIndex } from '../../analysis/inspect-index.js';
 import type { DataDir } from '../../datadir/data-dir.js';
 import { identify } from '../../datadir/identify.js';
-import type { Column } from '../../render/rows.js';
-import { formatHex, formatTime } from '../../render/value.js';
 import { noteLogDir } from '../../source/log-dir-note.js';
 import { type Resolved, resolveAll } from '../../source/open.js';
 import { openIndex } from '../../store/index-reader.js';
@@ -17,6 +15,7 @@ import { EXIT } from '../exit-codes.js';
 import { type DigestTarget, inspectDigests } from '../inspect-digests.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
+import { rowFields } from '../rows/row-fields.js';
 import { type OutputArgs, Run } from '../run.js';
 
 /** A server, or a file on its own. */
@@ -97,7 +96,7 @@ function inspectAll(
   const rows = allFiles(targets, args.quick, run, servers);
   const isComplete = () => !run.problems.some(({ severity }) => severity === 'error');
   if (args.format === 'json') {
-    const tail = () => ({ servers: servers.map(jsonFields) });
+    const tail = () => ({ servers: servers.map((server) => rowFields(serverColumns, server)) });
     run.printWithEnvelope({ columns: fileColumns, rows }, args, { sources: args.source }, isComplete, tail);
   } else if (args.format === 'table') {
     const files = [...rows];
@@ -194,16 +193,4 @@ function indexTargets(path: string, run: Run): Target[] {
   } finally {
     reader.close();
   }
-}
-
-/** A server's row ready for JSON. */
-function jsonFields(row: ServerFacts): Readonly<Record<string, unknown>> {
-  const columns: readonly Column<ServerFacts>[] = serverColumns;
-  return Object.fromEntries(
-    columns.map(({ key, kind }) => {
-      const value = row[key];
-      if (value === null || typeof value !== 'bigint') return [key, value];
-      return [key, kind === 'hex' ? formatHex(value) : kind === 'time' ? formatTime(value) : Number(value)];
-    }),
-  );
 }

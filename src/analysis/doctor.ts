@@ -1,0 +1,150 @@
+// doctor: one server's directory examined. Its files, its tree, the digests in its logs, and what servers make of it.
+
+import { simulateBoot } from '../datadir/boot.js';
+import { BootFiles } from '../datadir/boot-files.js';
+import type { Boot, Booted } from '../datadir/boot-outcome.js';
+import { type BootTree, treeAfterBoot } from '../datadir/boot-tree.js';
+import type { DataDir } from '../datadir/data-dir.js';
+import { TESTED } from '../datadir/release.js';
+import type { ServerSpec } from '../datadir/server-settings.js';
+import { type Problem, problem } from '../problems.js';
+import { formatHex, formatZxid } from '../records/zxid.js';
+import { readOrReport } from '../source/read-or-report.js';
+import type { SourceLog } from '../source/source-log.js';
+import { gapsBetween } from '../txnlog/log-gap.js';
+import { type BootRow, bootRow } from './boot-row.js';
+import { type CheckedTree, checkTree } from './check-tree.js';
+import { type DigestRun, digestRuns } from './digest-runs.js';
+import type { FileFacts } from './file-facts.js';
+import { inspectFile, placeOf, type ServerFacts, serverFacts } from './inspect.js';
+import { judge, type Verdict } from './verdict.js';
+
+/** How a directory is examined. */
+export interface DoctorOptions {
+  /** Names, headers and tails only; no start is foretold. */
+  readonly quick: boolean;
+  /** Releases whose start is foretold; default: the newest tested of each line. */
+  readonly releases?: readonly string[] | undefined;
+  /** Settings of the servers beside the release. */
+  readonly spec: Omit<ServerSpec, 'release'>;
+}
+
+/** The server's row, and what is known of its tree. */
+export interface Exam {
+  readonly server: string;
+  readonly facts: ServerFacts;
+  readonly files: readonly FileFacts[];
+  /** Empty where no start is foretold. */
+  readonly boots: readonly BootRow[];
+  /** Name of the snapshot whose tree was checked; null without one. */
+  readonly snapshot: string | null;
+  readonly tree: CheckedTree | null;
+  readonly digests: readonly DigestRun[];
+  readonly findings: readonly Problem[];
+  readonly verdict: Verdict;
+}
+
+const MAX_BUFFER = 0xfffff;
+
+/** Examines a directory; problems go to `log` as they are found, and are findings of the exam. */
+export function examine(server: string, dir: DataDir, options: DoctorOptions, log: SourceLog): Exam {
+  const report = log.report;
+  for (const found of dir.problems) report(found);
+  const files = inspectFiles(server, dir, options.quick, log);
+  const facts = serverFacts(server, placeOf(dir, log.shown.bind(log)), files);
+  for (const gap of gapsBetween(files.filter(({ kind }) => kind === 'log'))) report(gap);
+  const boots = options.quick ? [] : foretell(server, dir, options, log);
+  const base = options.quick ? undefined : baseOf(dir, boots, facts);
+  const tree =
+    base === undefined
+      ? null
+      : readOrReport(base.path, report, () => checkTree(base.path, base.zxid, treeOptions(options, log)));
+  const digests = options.quick ? [] : [...digestRuns(dir, server, log)];
+  for (const run of digests) for (const found of digestProblems(run)) report(found);
+  const { verdict, findings } = judge({
+    server,
+    facts,
+    files,
+    boots,
+    problems: log.problems,
+    isGiven: options.releases !== undefined,
+  });
+  return { server, facts, files, boots, snapshot: base?.name ?? null, tree, digests, findings, verdict };
+}
+
+function inspectFiles(server: string, dir: DataDir, quick: boolean, log: SourceLog): FileFacts[] {
+  return [...dir.snapshots, ...dir.logs].map((file) => {
+    const shown = log.shown(file.path);
+    const known = dir.problems.filter((one) => one.file === file.path);
+    return inspectFile(
+      { server, shown, file, known },
+      {
+        quick,
+        // `report` gives names itself, and this one comes with its name already.
+        onProblem: (found) => log.report({ ...found, file: file.path }),
+        onBytes: (bytes) => log.options.onProgress?.(`reading ${shown}`, bytes, file.size),
+      },
+    );
+  });
+}
+
+/** What servers make of it; trees that must be equal are counted once. */
+function foretell(
+  server: string,
+  dir: DataDir,
+  { releases, spec }: DoctorOptions,
+  log: SourceLog,
+): BootRow[] {
+  const files = new BootFiles();
+  const trees = new Map<string, BootTree | null>();
+  const treeOf = (boot: Boot) => {
+    if (!boot.boots) return null;
+    const key = treeKey(boot);
+    const known = trees.get(key);
+    if (known !== undefined) return known;
+    const tree = readOrReport(dir.path, log.report, () => treeAfterBoot(dir, boot, files));
+    trees.set(key, tree);
+    return tree;
+  };
+  return (releases ?? TESTED).flatMap((release) => {
+    const boot = readOrReport(dir.path, log.report, () => simulateBoot(dir, { ...spec, release }, files));
+    return boot === null ? [] : [bootRow(server, boot, treeOf(boot), (file) => log.shown(file))];
+  });
+}
+
+/** What the tree after a start hangs on. */
+function treeKey({ snapshot, zxid, txns, settings, passedOver, logs }: Booted): string {
+  const { release, ...flags } = settings;
+  const line = release.parts[1];
+  // What an owner means differs before 3.5.4; what is replayed differs where other files are read.
+  const era = line >= 6 ? 'new' : release.text;
+  const { extendedTypes, emulate353 } = flags;
+  const read = [snapshot?.name, zxid, txns, logs.length, passedOver.length];
+  return [era, extendedTypes, emulate353, ...read].join(' ');
+}
+
+function treeOptions({ spec }: DoctorOptions, log: SourceLog) {
+  return { maxBuffer: spec.maxBuffer ?? MAX_BUFFER, onProblem: log.report };
+}
+
+/** The snapshot whose tree is checked: the one that the newest release begins with, else the newest sound one. */
+function baseOf(dir: DataDir, boots: readonly BootRow[], { newestSound }: ServerFacts) {
+  const last = [...boots].reverse().find(({ snapshot }) => snapshot !== null);
+  return dir.snapshots.find(({ name, zxid }) =>
+    last === undefined ? zxid === newestSound : name === last.snapshot,
+  );
+}
+
+/** What a wrong digest along the replay is as a problem. */
+function digestProblems({ firstDifference, file, offset, expected, found, op }: DigestRun): Problem[] {
+  if (firstDifference === null) return [];
+  return [
+    problem('txn-digest', {
+      file: file!,
+      offset: offset!,
+      expected: `the tree digest ${formatHex(expected!)}, as the leader recorded`,
+      found: formatHex(found!),
+      where: `${op} at ${formatZxid(firstDifference)}`,
+    }),
+  ];
+}
