@@ -392,6 +392,14 @@ export const PROBLEMS = {
       'A damaged stretch of a log is taken for its end, a log is missing, or the snapshot ends later than the logs: servers go on without a word.',
     remedy: `${KEEP_COPY} Restore from another server of the ensemble, or bring the missing log.`,
   },
+  'server-deletes': {
+    severity: 'warning',
+    title: 'Servers delete znodes of this tree when they start',
+    cause:
+      'TTL znodes need extendedTypesEnabled=true on every server, and containers 3.5.1 or later: a server that does not know them takes their owner for a session that does not exist, and deletes them without a txn.',
+    remedy:
+      'Set -Dzookeeper.extendedTypesEnabled=true (or extendedTypesEnabled=true in zoo.cfg) before the first start, and tell doctor with --extended-types. Do not restore on a release that lacks the kind.',
+  },
   'txn-digest': {
     severity: 'error',
     title: 'The tree that the txns make is not the one whose digest was recorded',

@@ -1,4 +1,5 @@
 // docs/findings.md, made from the registry.
+import { NOTE_CODES, STOP_CODES } from '../datadir/boot-codes.js';
 import { PROBLEMS, type ProblemKind, type Severity } from '../problems.js';
 
 const MEANING: Readonly<Record<Severity, string>> = {
@@ -17,7 +18,7 @@ export function findingsDoc(): string {
     '`code` of a problem in json, and in the table `problem` of an index. A finding always comes with the file, the',
     'byte offset (in the decompressed stream where a file is compressed), what was expected and what was found.',
     '',
-    'This page is made from `src/problems.ts` by `npm run docs`.',
+    'This page is made from `src/problems.ts` and `src/datadir/boot-codes.ts` by `npm run docs`.',
     '',
     ...Object.entries(MEANING).map(([severity, meaning]) => `- **${severity}**: ${meaning}.`),
     '',
@@ -31,5 +32,22 @@ export function findingsDoc(): string {
       `What to do: ${remedy}`,
       '',
     ]),
+    '# Why a server does not start',
+    '',
+    'The `code` of a start in `zoolog doctor --format json`, and in brackets behind `server-stops`. With it come the',
+    'place, what was expected and found, why, and what to do.',
+    '',
+    ...listOf(STOP_CODES),
+    '',
+    '# What is to be known although it starts',
+    '',
+    'The `notes` of a start in `zoolog doctor --format json`.',
+    '',
+    ...listOf(NOTE_CODES),
+    '',
   ].join('\n');
+}
+
+function listOf(codes: Readonly<Record<string, string>>): string[] {
+  return Object.entries(codes).map(([code, meaning]) => `- **${code}**: ${meaning}`);
 }

@@ -1,6 +1,8 @@
 // doctor: judge a backup. Will it start, and what is lost?
+import type { BootRow } from '../../analysis/boot-row.js';
 import { type Exam, examine } from '../../analysis/doctor.js';
 import { type Ensemble, ensembleOf } from '../../analysis/ensemble.js';
+import { stopsOf } from '../../analysis/start-findings.js';
 import type { DataDir } from '../../datadir/data-dir.js';
 import { parseRelease } from '../../datadir/release.js';
 import type { ServerSpec } from '../../datadir/server-settings.js';
@@ -172,13 +174,21 @@ function print(
   say('');
   run.print({ columns: findingColumns, rows }, args);
   say('');
-  for (const line of nextSteps(rows.map(({ code }) => code)))
+  for (const line of nextSteps(
+    rows.map(({ code }) => code),
+    boots,
+  ))
     for (const part of wrapped(line, context.stdout.columns)) say(part);
 }
 
-/** What to do, once for each code, in the order of the findings. */
-function nextSteps(codes: readonly (keyof typeof PROBLEMS)[]): string[] {
-  return [...new Set(codes)].map((code) => `${code}: ${PROBLEMS[code].title}. ${PROBLEMS[code].remedy}`);
+/** What to do, once for each code, in the order of the findings; for a server that stops, what its reason asks for. */
+function nextSteps(codes: readonly (keyof typeof PROBLEMS)[], boots: readonly BootRow[]): string[] {
+  return [...new Set(codes)].flatMap((code) => {
+    const { title, remedy } = PROBLEMS[code];
+    if (code !== 'server-stops') return [`${code}: ${title}. ${remedy}`];
+    const reasons = new Set(stopsOf(boots).map(({ boot }) => `${boot.code}: ${boot.remedy}`));
+    return [`${code}: ${title}. First copy the directory, and work on the copy.`, ...reasons];
+  });
 }
 
 /** Text in lines that fit, at most 100 columns. */
