@@ -17,6 +17,13 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['ls', F, '--colour'],
     ['ls', 'nowhere'],
   ],
+  doctor: [
+    ['doctor', KILLED],
+    ['doctor', 'fixtures/poison-3.7.2', '--server', '3.7'],
+    ['doctor', EMPTY, '--server', '3.9', '--format', 'ndjson'],
+    ['doctor', EMPTY, '--quick'],
+    ['doctor', F, '--server', '3.8', '--format', 'csv'],
+  ],
   ls: [
     ['ls', F],
     ['ls', F, '/acl', '-l'],
