@@ -31,6 +31,16 @@ export function exitCodeOf(error: unknown, { stdout, stderr }: Context): number 
   return code;
 }
 
+/**
+ * The error itself, or what is wrong with an index where that is why it came about: a damaged one can hold anything.
+ * To be asked of an error that nothing else explains.
+ */
+export async function explained(error: unknown): Promise<unknown> {
+  if (error instanceof ClosedPipe || toldOf(error).code !== EXIT.bug) return error;
+  const { findIndexDamage } = await import('../store/find-damage.js');
+  return findIndexDamage() ?? error;
+}
+
 function toldOf(error: unknown): { readonly code: number; readonly lines: readonly string[] } {
   const one = (code: number, line: string) => ({ code, lines: [`zoolog: ${line}`] });
   if (error instanceof UsageError) return one(EXIT.usage, withHint(error.message, error.hint));

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { type Chosen, type Listener, withoutDashes, withoutMark } from './command.js';
 import { COMMANDS } from './commands.js';
 import type { Context } from './context.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
+import { EXIT, exitCodeOf, explained } from './exit-codes.js';
 
 const NAME = 'zoolog';
 const TAGLINE =
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], context: Context): Promise<n
     context.stderr.flush();
     return code;
   } catch (error) {
-    return exitCodeOf(error, context);
+    return exitCodeOf(await explained(error), context);
   }
 }
 

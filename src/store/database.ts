@@ -22,6 +22,9 @@ function connect(file: string, options: BetterSqlite3.Options): Database {
   return database;
 }
 
+/** Indexes that this process has opened for reading. */
+export const openedIndexes = new Set<string>();
+
 /**
  * Opens an index for reading.
  * @throws IndexError where there is none, it is not a whole index, or its schema is of another version.
@@ -30,6 +33,7 @@ export function openForReading(file: string): Database {
   checkHeader(file);
   const database = connecting(file, () => connect(file, { readonly: true, fileMustExist: true }));
   checkIsIndex(file, database);
+  openedIndexes.add(file);
   return database;
 }
 

@@ -104,7 +104,8 @@ function attempt<T>(text: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (isSqliteError(error)) throw new UsageError(`${error.message}${placeOf(error.message, text)}`);
+    if (isSqliteError(error) && !/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(error.code))
+      throw new UsageError(`${error.message}${placeOf(error.message, text)}`);
     // What better-sqlite3 says of several statements at once, or of parameters.
     if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(error.message);
     throw error;

@@ -27,6 +27,15 @@ function changed(name: string, sql: string): string {
   return file;
 }
 
+/** Changes the text of the schema, which SQLite then believes. */
+function writeSchema(file: string, from: string, to: string): void {
+  const database = new Database(file);
+  database.unsafeMode(true);
+  database.pragma('writable_schema = on');
+  database.prepare('UPDATE sqlite_schema SET sql = replace(sql, ?, ?)').run(from, to);
+  database.close();
+}
+
 const inFileOrder = (file: string) =>
   withIndex(file, (reader) => [
     ...reader.tree(reader.snapshots()[0]!).inFileOrder({ data: false, numChildren: false }),
@@ -60,6 +69,22 @@ describe('an index whose rows contradict each other', () => {
     const file = changed('code.db', "UPDATE problem SET code = 'of-tomorrow'");
     const problems = withIndex(file, (reader) => reader.problems());
     expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['of-tomorrow', 'warning']]);
+  });
+
+  test('is called damaged, not a bug of ours, where a value cannot be in a column', async () => {
+    const { file } = build(join(temp.path, 'value.db'), [folder], { snapshots: 'all' });
+    const strict = 'ephemeral_owner INTEGER NOT NULL';
+    const lax = 'ephemeral_owner INTEGER /*S*/ ';
+    writeSchema(file, strict, lax);
+    const database = new Database(file);
+    database.exec('UPDATE znode SET ephemeral_owner = NULL');
+    database.close();
+    writeSchema(file, lax, strict);
+    const { code, stderr } = await zoolog(['export', file, '-q', '--order', 'file']);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^zoolog: .*value.db: is damaged: NULL value in znode.*zoolog index\n$/),
+    ]);
   });
 
   test('is refused with code 3 where a column has another name', async () => {
