@@ -5,6 +5,7 @@
 // whatever the number of keys, and memory is MOST_KEYS keys (or a 64th of all, where that is more).
 import type { RawText } from '../jute/raw-text.js';
 import { KeyFiles } from './key-files.js';
+import { PackedRows } from './packed-rows.js';
 import type { Sums } from './sums.js';
 
 /** Sums under their key. */
@@ -17,18 +18,15 @@ export interface Tallied {
 /** 256 K paths take about 130 MB (2026-11). */
 const MOST_KEYS = 1 << 18;
 
-/** Where the sums of a key lie in its row: doubles, then 64 bit integers. */
 const COUNTS = ['ops', 'creates', 'deletes', 'setData', 'setACL', 'failed', 'bytes'] as const;
 const EDGES = ['firstTime', 'lastTime', 'firstZxid', 'lastZxid'] as const;
-const FIRST_EDGE = 8 * COUNTS.length;
-const ROW_BYTES = FIRST_EDGE + 8 * EDGES.length;
+type Rows = PackedRows<(typeof EDGES)[number], (typeof COUNTS)[number]>;
 
 /** Sums by key, exact however many keys there are. */
 export class Tally {
   readonly #mostKeys: number;
-  readonly #slots = new Map<RawText, number>();
-  #rows = Buffer.alloc(64 * ROW_BYTES);
-  #view = viewOf(this.#rows);
+  readonly #keys = new Map<RawText, number>();
+  readonly #rows: Rows = new PackedRows(EDGES, COUNTS);
   #files: KeyFiles | null = null;
 
   /** `mostKeys` is for tests. */
@@ -38,8 +36,8 @@ export class Tally {
 
   /** Adds sums to those of a key. */
   add(key: RawText, sums: Sums): void {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) this.#addTo(slot * ROW_BYTES, sums);
+    const row = this.#keys.get(key);
+    if (row !== undefined) this.#addTo(row, sums);
     else this.#setNew(key, sums);
   }
 
@@ -52,9 +50,14 @@ export class Tally {
     }
     try {
       this.#spill();
+      const one: Rows = new PackedRows(EDGES, COUNTS);
+      one.push();
       for (let part = 0; part < files.count; part++) {
         const tally = new Tally(Number.POSITIVE_INFINITY);
-        for (const { key, row } of files.read(part)) tally.add(key, sumsAt(viewOf(row), 0));
+        for (const { key, row } of files.read(part)) {
+          one.setBytes(0, row);
+          tally.add(key, sumsOf(one, 0));
+        }
         yield* tally.#ownRows();
       }
     } finally {
@@ -69,67 +72,47 @@ export class Tally {
   }
 
   *#ownRows(): Generator<Tallied> {
-    for (const [key, slot] of this.#slots) yield { key, sums: sumsAt(this.#view, slot * ROW_BYTES) };
+    for (const [key, row] of this.#keys) yield { key, sums: sumsOf(this.#rows, row) };
   }
 
   #setNew(key: RawText, sums: Sums): void {
-    if (this.#slots.size >= this.#mostKeys) this.#spill();
-    const at = this.#slots.size * ROW_BYTES;
-    if (at === this.#rows.length) this.#grow();
-    this.#slots.set(key, this.#slots.size);
-    COUNTS.forEach((name, i) => {
-      this.#view.setFloat64(at + 8 * i, sums[name]);
-    });
-    EDGES.forEach((name, i) => {
-      this.#view.setBigInt64(at + FIRST_EDGE + 8 * i, sums[name]);
-    });
+    if (this.#keys.size >= this.#mostKeys) this.#spill();
+    const row = this.#rows.push();
+    this.#keys.set(key, row);
+    for (const name of COUNTS) this.#rows.setNumber(row, name, sums[name]);
+    for (const name of EDGES) this.#rows.setBigint(row, name, sums[name]);
   }
 
-  #addTo(at: number, sums: Sums): void {
-    const view = this.#view;
-    for (let i = 0; i < COUNTS.length; i++) {
-      const more = sums[COUNTS[i]!];
-      if (more !== 0) view.setFloat64(at + 8 * i, view.getFloat64(at + 8 * i) + more);
-    }
-    const edge = at + FIRST_EDGE;
-    if (sums.firstTime < view.getBigInt64(edge)) view.setBigInt64(edge, sums.firstTime);
-    if (sums.lastTime > view.getBigInt64(edge + 8)) view.setBigInt64(edge + 8, sums.lastTime);
-    if (sums.firstZxid < view.getBigInt64(edge + 16)) view.setBigInt64(edge + 16, sums.firstZxid);
-    if (sums.lastZxid > view.getBigInt64(edge + 24)) view.setBigInt64(edge + 24, sums.lastZxid);
-  }
-
-  #grow(): void {
-    this.#rows = Buffer.concat([this.#rows], 2 * this.#rows.length);
-    this.#view = viewOf(this.#rows);
+  #addTo(row: number, sums: Sums): void {
+    const rows = this.#rows;
+    for (const name of COUNTS) if (sums[name] !== 0) rows.add(row, name, sums[name]);
+    if (sums.firstTime < rows.bigint(row, 'firstTime')) rows.setBigint(row, 'firstTime', sums.firstTime);
+    if (sums.lastTime > rows.bigint(row, 'lastTime')) rows.setBigint(row, 'lastTime', sums.lastTime);
+    if (sums.firstZxid < rows.bigint(row, 'firstZxid')) rows.setBigint(row, 'firstZxid', sums.firstZxid);
+    if (sums.lastZxid > rows.bigint(row, 'lastZxid')) rows.setBigint(row, 'lastZxid', sums.lastZxid);
   }
 
   #spill(): void {
-    this.#files ??= new KeyFiles(ROW_BYTES);
-    for (const [key, slot] of this.#slots) {
-      this.#files.write(key, this.#rows.subarray(slot * ROW_BYTES, (slot + 1) * ROW_BYTES));
-    }
-    this.#slots.clear();
+    this.#files ??= new KeyFiles(this.#rows.rowBytes);
+    for (const [key, row] of this.#keys) this.#files.write(key, this.#rows.bytes(row));
+    this.#keys.clear();
+    this.#rows.clear();
   }
 }
 
-function viewOf(rows: Buffer): DataView {
-  return new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
-}
-
-function sumsAt(view: DataView, at: number): Sums {
-  const count = (i: number) => view.getFloat64(at + 8 * i);
-  const edge = (i: number) => view.getBigInt64(at + FIRST_EDGE + 8 * i);
+// Field by field: this is once a key.
+function sumsOf(rows: Rows, row: number): Sums {
   return {
-    ops: count(0),
-    creates: count(1),
-    deletes: count(2),
-    setData: count(3),
-    setACL: count(4),
-    failed: count(5),
-    bytes: count(6),
-    firstTime: edge(0),
-    lastTime: edge(1),
-    firstZxid: edge(2),
-    lastZxid: edge(3),
+    ops: rows.number(row, 'ops'),
+    creates: rows.number(row, 'creates'),
+    deletes: rows.number(row, 'deletes'),
+    setData: rows.number(row, 'setData'),
+    setACL: rows.number(row, 'setACL'),
+    failed: rows.number(row, 'failed'),
+    bytes: rows.number(row, 'bytes'),
+    firstTime: rows.bigint(row, 'firstTime'),
+    lastTime: rows.bigint(row, 'lastTime'),
+    firstZxid: rows.bigint(row, 'firstZxid'),
+    lastZxid: rows.bigint(row, 'lastZxid'),
   };
 }
