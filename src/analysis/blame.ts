@@ -1,10 +1,11 @@
 // Who made what is there now: the last events that concern each part of a znode.
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
-import type { CausedEvent, History } from './history.js';
-import type { HistoryEvent } from './history-event.js';
+import { causeOf } from './causes.js';
+import type { HistoryFrame, ZnodeHistories } from './history.js';
+import { type HistoryEvent, placeOf } from './history-event.js';
 import { type HistoryRow, historyRow } from './history-row.js';
-import { nameOf, parentOf, pathBase64, shownPath } from './paths.js';
+import { pathBase64, shownPath } from './paths.js';
 import type { ZnodeState } from './znode-state.js';
 
 /** A part of a znode. */
@@ -15,22 +16,43 @@ export interface BlameRow extends HistoryRow {
   readonly what: BlamedPart;
 }
 
-/**
- * Who made each part of a znode, of a history with its children. A part that nothing tells of, as of a znode that
- * servers made themselves, is left out. Null where the znode is not there.
- */
-export function blameOf(history: History, path: RawText, emulate353 = false): BlameRow[] | null {
-  if (typeof history.last.get(path) !== 'object') return null;
-  const blamed = new Map<BlamedPart, CausedEvent>();
-  for (const caused of history.events) {
-    const { event } = caused;
-    if (event.path === path) for (const part of partsChanged(event)) blamed.set(part, caused);
-    else if (isChild(event, path)) blamed.set('children', caused);
+/** What `blame` finds of one znode. */
+export interface Blame extends HistoryFrame {
+  /** A part that nothing tells of, as of a znode that servers make with the tree, is left out. Null where the znode is not there. */
+  readonly rows: readonly BlameRow[] | null;
+  /** Where it is not there: the last delete of it; null where none is known. */
+  readonly deletion: HistoryEvent | null;
+}
+
+/** Who made each part of a znode; `histories` are those of the znode and its children. */
+export function blameOf(histories: ZnodeHistories, path: RawText, emulate353 = false): Blame {
+  const blamed = new Map<BlamedPart, HistoryEvent>();
+  let deletion: HistoryEvent | null = null;
+  let isThere = false;
+  const blame = (part: BlamedPart, event: HistoryEvent) => {
+    const known = blamed.get(part);
+    if (known === undefined || !isBefore(event, known)) blamed.set(part, event);
+  };
+  for (const znode of histories.znodes()) {
+    const isTop = znode.path === path;
+    if (isTop) isThere = typeof znode.last === 'object';
+    for (const event of znode.events) {
+      if (!isTop) {
+        if (isCreateOrDelete(event)) blame('children', event);
+        continue;
+      }
+      for (const part of partsChanged(event)) blame(part, event);
+      const isLater = deletion === null || !isBefore(event, deletion);
+      if (event.type.startsWith('delete') && isLater) deletion = event;
+    }
   }
-  return PARTS.flatMap((what) => {
-    const caused = blamed.get(what);
-    return caused === undefined ? [] : [{ what, ...historyRow(caused, emulate353) }];
+  const { frame } = histories;
+  const rows = PARTS.flatMap((what) => {
+    const event = blamed.get(what);
+    if (event === undefined) return [];
+    return [{ what, ...historyRow({ event, cause: causeOf(event, frame.snapshots) }, emulate353) }];
   });
+  return { ...frame, rows: isThere ? rows : null, deletion };
 }
 
 const PARTS: readonly BlamedPart[] = ['created', 'data', 'acl', 'children'];
@@ -52,9 +74,8 @@ function partsChanged({ type }: HistoryEvent): readonly BlamedPart[] {
   }
 }
 
-function isChild({ path, type }: HistoryEvent, parent: RawText): boolean {
-  const isOne = path !== '' && nameOf(path) !== '' && parentOf(path) === parent;
-  return isOne && (type.startsWith('create') || type.startsWith('delete'));
+function isCreateOrDelete({ type }: HistoryEvent): boolean {
+  return type.startsWith('create') || type.startsWith('delete');
 }
 
 /** A znode with who made it and who set its data. What is not known is null. */
@@ -79,39 +100,35 @@ export interface BlamedZnodeRow {
   readonly length?: number | undefined;
 }
 
-/** The znodes of a history that are there at its end, a row each, in canonical order. */
-export function blameTable(
-  { events, last }: History,
+/** The znodes that are there at the end of their histories, a row each, in canonical order. */
+export function* blameTable(
+  histories: ZnodeHistories,
   isWanted: (path: RawText) => boolean,
   emulate353 = false,
-): BlamedZnodeRow[] {
-  const makers = new Map<RawText, { created: CausedEvent | null; set: CausedEvent | null }>();
-  for (const caused of events) {
-    const { path } = caused.event;
-    if (!isWanted(path)) continue;
-    const parts = partsChanged(caused.event);
-    if (!parts.includes('data')) continue;
-    const made = makers.get(path) ?? { created: null, set: null };
-    if (parts.includes('created')) made.created = caused;
-    made.set = caused;
-    makers.set(path, made);
+): Generator<BlamedZnodeRow> {
+  for (const { path, events, last } of histories.znodes()) {
+    if (typeof last !== 'object' || !isWanted(path)) continue;
+    let created: HistoryEvent | null = null;
+    let set: HistoryEvent | null = null;
+    for (const event of events) {
+      const parts = partsChanged(event);
+      if (parts.includes('created') && (created === null || !isBefore(event, created))) created = event;
+      if (parts.includes('data') && (set === null || !isBefore(event, set))) set = event;
+    }
+    yield blamedRow(path, last, created, set, emulate353);
   }
-  const there = [...last].filter(([path, belief]) => typeof belief === 'object' && isWanted(path));
-  there.sort(([a], [b]) => compareCanonical(a, b));
-  return there.map(([path, belief]) => {
-    const { created = null, set = null } = makers.get(path) ?? {};
-    return blamedRow(path, belief as ZnodeState, created, set, emulate353);
-  });
 }
 
 function blamedRow(
   path: RawText,
   { owner, version, dataLength, czxid, ctime, mzxid, mtime }: ZnodeState,
-  created: CausedEvent | null,
-  set: CausedEvent | null,
+  created: HistoryEvent | null,
+  set: HistoryEvent | null,
   emulate353: boolean,
 ): BlamedZnodeRow {
-  const setter = set === null ? null : historyRow(set, emulate353);
+  const rowOf = (event: HistoryEvent | null) =>
+    event === null ? null : historyRow({ event, cause: null }, emulate353);
+  const setter = rowOf(set);
   return {
     path: shownPath(path),
     pathBase64: pathBase64(path),
@@ -120,7 +137,7 @@ function blamedRow(
     dataLength: dataLength ?? null,
     czxid: czxid ?? null,
     ctime: ctime ?? null,
-    createdBy: created === null ? null : historyRow(created, emulate353).session,
+    createdBy: rowOf(created)?.session ?? null,
     mzxid: mzxid ?? null,
     mtime: mtime ?? null,
     setBy: setter?.session ?? null,
@@ -130,8 +147,10 @@ function blamedRow(
   };
 }
 
-/** Pre-order, siblings by the bytes of their names: as if "/" came before every other byte. */
-function compareCanonical(a: RawText, b: RawText): number {
-  const [x, y] = [a.replaceAll('/', '\0'), b.replaceAll('/', '\0')];
-  return x < y ? -1 : x > y ? 1 : 0;
+/** True where the first event stands before the second in history. */
+function isBefore(a: HistoryEvent, b: HistoryEvent): boolean {
+  const [x, y] = [placeOf(a), placeOf(b)];
+  if (x !== y) return x < y;
+  if ((a.zxid === null) !== (b.zxid === null)) return b.zxid === null;
+  return a.order < b.order;
 }

@@ -5,9 +5,9 @@ import type { Evidence } from '../records/evidence.js';
 import type { Op } from '../records/op.js';
 import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
 import type { EventType, HistoryEvent } from './history-event.js';
-import type { TimelineItem } from './history-timelines.js';
 import type { LogCoverage, Span } from './log-coverage.js';
 import { shownPath } from './paths.js';
+import type { TimelineItem } from './timeline.js';
 import type { Belief } from './znode-state.js';
 
 /** A change: what was known before it, and what is behind it. */
@@ -34,10 +34,11 @@ export class EventList {
   }
 
   /** An op that a log has. */
-  logged({ logged, part, multi, order }: TimelineItem, before: Belief, after: Belief): void {
+  logged(item: TimelineItem, before: Belief, after: Belief): void {
+    const { logged, part, multi, session, lastChild, order } = item;
     const { zxid, time } = logged.txn.header;
     const { evidence } = logged;
-    const op = { logged, part, multi };
+    const op = { logged, part, multi, session, lastChild };
     const type = part.op.op as EventType & Op['op'];
     this.#push({ type, before, after }, { zxid, time, from: 'log', op, evidence, order });
   }

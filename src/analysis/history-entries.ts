@@ -13,20 +13,25 @@ export function isHole(entry: HistoryEntry): entry is HoleInHistory {
 }
 
 /**
- * The entries of a history that lie in a range, oldest first. What has no zxid or time of its own is left out only
+ * The entries of a history that lie in a range, in its order. What has no zxid or time of its own is left out only
  * where it cannot lie there. A change of epoch is no entry: that nothing is missing there is not proven, no more.
  */
-export function entriesOf({ events, holes }: History, range: TxnRange): HistoryEntry[] {
-  const entries: HistoryEntry[] = [];
-  const real = holes.filter(({ hole }) => hole.kind !== 'epoch');
+export function* entriesOf(
+  { events, holesInIt }: History,
+  isNewestFirst: boolean,
+  range: TxnRange,
+): Generator<HistoryEntry> {
+  const holes = holesInIt.filter(({ hole }) => hole.kind !== 'epoch');
+  if (isNewestFirst) holes.reverse();
   let next = 0;
   for (const event of events) {
-    for (; next < real.length && beginOf(real[next]!) < placeOf(event.event); next++)
-      entries.push(real[next]!);
-    entries.push(event);
+    const place = placeOf(event.event);
+    for (; next < holes.length && beginOf(holes[next]!) < place !== isNewestFirst; next++) {
+      if (isWithin(holes[next]!, range)) yield holes[next]!;
+    }
+    if (isWithin(event, range)) yield event;
   }
-  entries.push(...real.slice(next));
-  return entries.filter((entry) => isWithin(entry, range));
+  for (const hole of holes.slice(next)) if (isWithin(hole, range)) yield hole;
 }
 
 // The txn before the hole stands before it, what a snapshot shows of it behind.

@@ -1,6 +1,7 @@
 // An event in the history of a znode.
 import type { RawText } from '../jute/raw-text.js';
 import type { Evidence } from '../records/evidence.js';
+import type { TxnEdge } from '../source/history-source.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { Span } from './log-coverage.js';
 import type { OpPart } from './op-row.js';
@@ -13,6 +14,22 @@ export interface LoggedOp {
   readonly part: OpPart;
   /** Every part of the multi it belongs to, at most 101; null outside one. */
   readonly multi: MultiParts | null;
+  /** Of a delete that a closeSession brings along. */
+  readonly session: SessionFacts | null;
+  /** Of a deleteContainer: the child that went last; null where the logs show none. */
+  readonly lastChild: LastChild | null;
+}
+
+/** What the logs tell of a session. */
+export interface SessionFacts {
+  readonly created: TxnEdge;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** A child of a znode, and when it went. */
+export interface LastChild extends TxnEdge {
+  readonly path: RawText;
 }
 
 /** The parts of a multi. */
@@ -67,15 +84,6 @@ export interface HistoryEvent {
 export function subjectOf({ before, after }: HistoryEvent): ZnodeState | null {
   if (typeof after === 'object') return after;
   return typeof before === 'object' ? before : null;
-}
-
-/** Oldest first; an event of which only a span is known stands at the end of it. */
-export function compareEvents(a: HistoryEvent, b: HistoryEvent): number {
-  const [x, y] = [placeOf(a), placeOf(b)];
-  if (x !== y) return x < y ? -1 : 1;
-  if ((a.zxid === null) !== (b.zxid === null)) return a.zxid === null ? 1 : -1;
-  if (a.order !== b.order) return a.order - b.order;
-  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 /** Where an event stands among others: its zxid, or the end of its span. */

@@ -1,16 +1,22 @@
 // The history of a znode, or of all below one: every change, with what made it, and where the logs have holes.
+//
+// What snapshots and txns tell comes in their order, is sorted by path, put together znode by znode, and sorted again
+// by zxid. Both sorts go through a temporary file where there is much, so that memory does not grow with it.
 import type { RawText } from '../jute/raw-text.js';
 import type { OnProblem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { HistoryScope, HistorySource, SnapshotFacts, TxnRun } from '../source/history-source.js';
-import { type Cause, Causes } from './causes.js';
+import { sortRecords } from '../store/sort.js';
+import { type Cause, causeOf } from './causes.js';
 import { EventList } from './event-list.js';
-import { compareEvents, type HistoryEvent } from './history-event.js';
-import { Timelines } from './history-timelines.js';
+import { eventOf, eventRow } from './event-rows.js';
+import type { HistoryEvent } from './history-event.js';
 import { type Hole, LogCoverage, type Span } from './log-coverage.js';
-import { endsOf, type Sighting, sightingsOf } from './placed-sightings.js';
-import { znodeHistory } from './znode-history.js';
-import { type Belief, stateOf } from './znode-state.js';
+import { bounded, type Sighting, sightingsOf } from './placed-sightings.js';
+import { TimelineFeed } from './timeline-feed.js';
+import { timelinesOf } from './timeline-rows.js';
+import { type ZnodeHistory, znodeHistory } from './znode-history.js';
+import { stateOf } from './znode-state.js';
 
 /** An event, and what made it where no client asked for it. */
 export interface CausedEvent {
@@ -25,61 +31,114 @@ export interface HoleInHistory {
   readonly isBridged: boolean;
 }
 
-/** What is found. */
-export interface History {
-  /** Oldest first. */
-  readonly events: readonly CausedEvent[];
-  /** Oldest first. */
-  readonly holes: readonly HoleInHistory[];
-  /** What is known of each znode at the end, those that were there once too. */
-  readonly last: ReadonlyMap<RawText, Belief>;
+/** What is known besides the znodes themselves; to be asked when one of them has been read. */
+export interface HistoryFrame {
+  readonly snapshots: readonly SnapshotFacts[];
+  readonly holes: readonly Hole[];
   /** The newest zxid that logs or snapshots know of; null without either. */
   readonly newest: Zxid | null;
 }
 
-/**
- * Puts the history of a scope together, up to `upTo` if it is given. What does not fit together is reported.
- */
+/** The histories of the znodes of a scope, in canonical order. */
+export class ZnodeHistories {
+  readonly #source: HistorySource;
+  readonly #scope: HistoryScope;
+  readonly #onProblem: OnProblem;
+  readonly #upTo: Zxid | null;
+  #frame: HistoryFrame | null = null;
+
+  /** What lies behind `upTo` is left out; null for all there is. What does not fit together is reported. */
+  constructor(source: HistorySource, scope: HistoryScope, onProblem: OnProblem, upTo: Zxid | null = null) {
+    this.#source = source;
+    this.#scope = scope;
+    this.#onProblem = onProblem;
+    this.#upTo = upTo;
+  }
+
+  /** Once a znode has been read, or there is none. */
+  get frame(): HistoryFrame {
+    if (this.#frame === null) throw new Error('the history was not read');
+    return this.#frame;
+  }
+
+  /** To be read once. */
+  *znodes(): Generator<ZnodeHistory> {
+    const feed = new TimelineFeed(this.#source, this.#scope, this.#upTo);
+    const timelines = timelinesOf(sortRecords(feed.rows()));
+    // Reading the first has read all that they are made of.
+    let next = timelines.next();
+    const runs = this.#source.runs();
+    const facts = feed.snapshots.map((snapshot) => snapshot.facts);
+    const coverage = new LogCoverage(runs, facts);
+    const snapshots = bounded(feed.snapshots);
+    this.#frame = { snapshots: facts, holes: coverage.holes, newest: this.#newest(runs, facts) };
+    for (; !next.done; next = timelines.next()) {
+      const timeline = next.value;
+      // A snapshot that was written on behind the end of this history can show what came later.
+      const sightings = sightingsOf(timeline, snapshots).filter(({ at }) => this.#isWithin(at));
+      const found = znodeHistory(timeline, sightings, coverage, this.#onProblem);
+      const isTop = this.#scope.depth !== 'all' && timeline.path === this.#scope.path;
+      if (!isTop) yield found;
+      else
+        yield { ...found, events: [...found.events, ...childrenChange(timeline.path, sightings, coverage)] };
+    }
+  }
+
+  #isWithin(zxid: Zxid): boolean {
+    return this.#upTo === null || zxid <= this.#upTo;
+  }
+
+  #newest(runs: readonly TxnRun[], snapshots: readonly SnapshotFacts[]): Zxid | null {
+    if (this.#upTo !== null) return this.#upTo;
+    let newest = runs.at(-1)?.to.zxid ?? null;
+    for (const { zxid } of snapshots) if (zxid !== null && (newest === null || zxid > newest)) newest = zxid;
+    return newest;
+  }
+}
+
+/** A history in the order in which it happened. */
+export interface History extends HistoryFrame {
+  /** In the order asked for; to be read once. */
+  readonly events: Iterable<CausedEvent>;
+  readonly holesInIt: readonly HoleInHistory[];
+  /** False where no txn and no snapshot knows of such a znode. */
+  readonly isKnown: boolean;
+  /** True where there is a znode, and no event of it: one that servers make with the tree. */
+  readonly isUntouched: boolean;
+}
+
+/** Reads a history to its end, and gives its events in order. What does not fit together is reported. */
 export function historyOf(
   source: HistorySource,
   scope: HistoryScope,
+  isNewestFirst: boolean,
   onProblem: OnProblem,
-  upTo: Zxid | null = null,
 ): History {
-  const isWithin = (zxid: Zxid | null) => upTo === null || zxid === null || zxid <= upTo;
-  const timelines = new Timelines(scope);
-  const snapshots: SnapshotFacts[] = [];
-  for (const view of source.snapshots(scope)) {
-    if (!isWithin(view.facts.zxid)) continue;
-    timelines.see(snapshots.length, view);
-    snapshots.push(view.facts);
-  }
-  for (const logged of source.txns(scope, timelines.owners, upTo ?? undefined)) {
-    if (isWithin(logged.txn.header.zxid)) timelines.add(logged);
-  }
-  const runs = source.runs();
-  const coverage = new LogCoverage(runs, snapshots);
-  const ends = endsOf(snapshots);
-  const events: HistoryEvent[] = [];
-  const last = new Map<RawText, Belief>();
+  const histories = new ZnodeHistories(source, scope, onProblem);
   let bridged: readonly Span[] = [];
-  for (const timeline of timelines.all()) {
-    // One that was written on behind the end of this history can show what came later.
-    const sightings = sightingsOf(timeline, snapshots, ends).filter(({ at }) => isWithin(at));
-    const found = znodeHistory(timeline, sightings, coverage, onProblem);
-    last.set(timeline.path, found.last);
-    for (const event of found.events) events.push(event);
-    if (scope.depth === 'all' || timeline.path !== scope.path) continue;
-    bridged = found.bridged;
-    events.push(...childrenChange(timeline.path, sightings, coverage));
-  }
-  const causes = new Causes((id) => timelines.session(id), snapshots);
-  const caused = events.sort(compareEvents).map((event) => ({ event, cause: causes.of(event) }));
+  let isThere = false;
+  const rows = function* () {
+    for (const { events, last, bridged: spans } of histories.znodes()) {
+      if (scope.depth === 0) bridged = spans;
+      isThere ||= typeof last === 'object';
+      for (const event of events) yield eventRow(event, isNewestFirst);
+    }
+  };
+  const sorted = sortRecords(rows())[Symbol.iterator]();
+  const first = sorted.next();
+  const { frame } = histories;
+  const events = function* (): Generator<CausedEvent> {
+    for (let next = first; !next.done; next = sorted.next()) {
+      const event = eventOf(next.value);
+      yield { event, cause: causeOf(event, frame.snapshots) };
+    }
+  };
   return {
-    events: caused.filter(({ event }) => scope.depth !== 0 || event.path === scope.path),
-    holes: coverage.holes.map((hole) => ({ hole, isBridged: isBridged(hole, bridged) })),
-    last,
-    newest: newestOf(runs, snapshots, upTo),
+    ...frame,
+    events: events(),
+    holesInIt: frame.holes.map((hole) => ({ hole, isBridged: isBridged(hole, bridged) })),
+    isKnown: isThere || !first.done,
+    isUntouched: isThere && first.done === true,
   };
 }
 
@@ -106,15 +165,4 @@ function isBridged({ kind, after, next }: Hole, bridged: readonly Span[]): boole
     const isFromBefore = span.after === null || span.after.zxid <= after.zxid;
     return isFromBefore && span.upTo !== null && span.upTo.zxid >= next.zxid - 1n;
   });
-}
-
-function newestOf(
-  runs: readonly TxnRun[],
-  snapshots: readonly SnapshotFacts[],
-  upTo: Zxid | null,
-): Zxid | null {
-  if (upTo !== null) return upTo;
-  let newest = runs.at(-1)?.to.zxid ?? null;
-  for (const { zxid } of snapshots) if (zxid !== null && (newest === null || zxid > newest)) newest = zxid;
-  return newest;
 }

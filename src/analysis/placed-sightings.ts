@@ -6,7 +6,8 @@
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { SnapshotFacts } from '../source/history-source.js';
-import type { Timeline } from './history-timelines.js';
+import type { Timeline } from './timeline.js';
+import type { NumberedSnapshot } from './timeline-feed.js';
 
 /** What a snapshot shows of a znode, and after which txn it may be taken to have looked. */
 export interface Sighting {
@@ -18,33 +19,31 @@ export interface Sighting {
   readonly znode: Znode | null;
 }
 
-/** The last txn of which each snapshot can hold effects: by its own word, or by when the same server began the next. */
-export function endsOf(snapshots: readonly SnapshotFacts[]): readonly (Zxid | null)[] {
-  return snapshots.map(({ end, server }, i) => {
-    if (end !== null) return end;
-    return snapshots.slice(i + 1).find((later) => later.server === server)?.zxid ?? null;
+/** A snapshot, with the last txn of which it can hold effects: by its own word, or by when its server began the next. */
+export interface BoundedSnapshot extends NumberedSnapshot {
+  readonly end: Zxid | null;
+}
+
+/** Finds the ends of snapshots, which come oldest first. */
+export function bounded(snapshots: readonly NumberedSnapshot[]): BoundedSnapshot[] {
+  return snapshots.map((snapshot, i) => {
+    const { server, end } = snapshot.facts;
+    const next = snapshots.slice(i + 1).find(({ facts }) => facts.server === server);
+    return { ...snapshot, end: end ?? next?.facts.zxid ?? null };
   });
 }
 
-/** The sightings of a znode by ascending `at`; `ends` are those of `endsOf`. */
-export function sightingsOf(
-  { items, seen }: Timeline,
-  snapshots: readonly SnapshotFacts[],
-  ends: readonly (Zxid | null)[],
-): Sighting[] {
-  const sightings = snapshots.map((snapshot, i): Sighting => {
-    const znode = seen.get(i) ?? null;
-    const end = ends[i] ?? null;
+/** The sightings of a znode by ascending `at`. */
+export function sightingsOf({ items, seen }: Timeline, snapshots: readonly BoundedSnapshot[]): Sighting[] {
+  const sightings = snapshots.map(({ number, facts: snapshot, end }): Sighting => {
+    const znode = seen.get(number) ?? null;
     const zxid = snapshot.zxid ?? end ?? newestOf(znode);
     if (znode !== null) return { at: max(zxid, newestOf(znode)), end, snapshot, znode };
     // It can be gone because it was deleted while the snapshot was written.
     const deletion = items.find(({ part, logged }) => {
       const at = logged.txn.header.zxid;
-      return (
-        at > zxid &&
-        (end === null || at <= end) &&
-        (part.op.op === 'delete' || part.op.op === 'deleteContainer')
-      );
+      const isWithin = at > zxid && (end === null || at <= end);
+      return isWithin && (part.op.op === 'delete' || part.op.op === 'deleteContainer');
     });
     return { at: deletion?.logged.txn.header.zxid ?? zxid, end, snapshot, znode };
   });

@@ -3,9 +3,9 @@
 import { formatZxid, type Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { EventList } from './event-list.js';
-import type { TimelineItem } from './history-timelines.js';
 import type { Edge, LogCoverage, Span } from './log-coverage.js';
 import type { Sighting } from './placed-sightings.js';
+import type { TimelineItem } from './timeline.js';
 import { mayDieUnlogged } from './unlogged.js';
 import {
   type Belief,

@@ -8,10 +8,10 @@ import type { OnProblem } from '../problems.js';
 import { formatZxid, type Zxid } from '../records/zxid.js';
 import { EventList } from './event-list.js';
 import type { HistoryEvent } from './history-event.js';
-import type { Timeline, TimelineItem } from './history-timelines.js';
 import type { Edge, LogCoverage, Span } from './log-coverage.js';
 import type { Sighting } from './placed-sightings.js';
 import { absentFacts, type Known, sightingFacts } from './stat-facts.js';
+import type { Timeline, TimelineItem } from './timeline.js';
 import { mayDieUnlogged } from './unlogged.js';
 import { type Belief, created, dataOf, isThere, type ZnodeState } from './znode-state.js';
 

@@ -3,6 +3,7 @@
 //
 //   path: "/" -> 01 · 00 -> 02 01 · 01 -> 02 02 · 02 -> 02 03 · other bytes as they are
 //   00, ordinal (6 bytes)       the end of the path is below everything; equal paths stay in the file's order
+import { bytesOf, type RawText } from '../jute/raw-text.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 
 const SLASH = 0x2f;
@@ -15,9 +16,20 @@ export function keyBound(record: ZnodeRecord): number {
 
 /** Writes the key of a znode to the start of `target` and returns its length. */
 export function writeKey(record: ZnodeRecord, target: Buffer): number {
-  const { buffer, pathStart, pathEnd } = record;
+  const at = writePath(record.buffer, record.pathStart, record.pathEnd, target);
+  return target.writeUIntBE(record.ordinal, at, ORDINAL_BYTES);
+}
+
+/** The key of a path by itself, without an ordinal. No key is the beginning of another. */
+export function pathKey(path: RawText): Buffer {
+  const bytes = bytesOf(path);
+  const target = Buffer.allocUnsafe(2 * bytes.length + 1);
+  return target.subarray(0, writePath(bytes, 0, bytes.length, target));
+}
+
+function writePath(buffer: Buffer, start: number, end: number, target: Buffer): number {
   let at = 0;
-  for (let i = pathStart; i < pathEnd; i++) {
+  for (let i = start; i < end; i++) {
     const byte = buffer[i]!;
     if (byte === SLASH) target[at++] = 1;
     else {
@@ -26,5 +38,5 @@ export function writeKey(record: ZnodeRecord, target: Buffer): number {
     }
   }
   target[at++] = 0;
-  return target.writeUIntBE(record.ordinal, at, ORDINAL_BYTES);
+  return at;
 }

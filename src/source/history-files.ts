@@ -12,6 +12,7 @@ import {
   type HistoryScope,
   type HistorySource,
   needsChildren,
+  type SnapshotFacts,
   type SnapshotView,
   type TxnRun,
 } from './history-source.js';
@@ -79,11 +80,8 @@ class FileHistory implements HistorySource {
     return this.#log.problems;
   }
 
-  *snapshots(scope: HistoryScope): Generator<SnapshotView> {
-    for (const file of this.#files.snapshots) {
-      const view = this.#view(file, scope);
-      if (view !== null) yield view;
-    }
+  snapshots(scope: HistoryScope): SnapshotView[] {
+    return this.#files.snapshots.map((file) => this.#view(file, scope));
   }
 
   *txns(scope: HistoryScope, _owners: ReadonlySet<bigint>, toZxid: Zxid | null = null): Generator<LoggedTxn> {
@@ -113,19 +111,13 @@ class FileHistory implements HistorySource {
     this.#release();
   }
 
-  /** One pass over a snapshot; null where it is damaged, for then nobody knows what it lacks. */
-  #view({ path, zxid }: SnapshotFile, scope: HistoryScope): SnapshotView | null {
+  #view({ path, zxid }: SnapshotFile, scope: HistoryScope): SnapshotView {
     const scan = new SnapshotScan(path, this.#log);
-    const znodes = new Map<RawText, Znode>();
-    const wanted = new ScopeTest(scope);
-    for (const record of scan.records()) {
-      const depth = wanted.depthOf(record);
-      if (depth < 0) continue;
-      const znode = scan.znode(kept(record, true), undefined);
-      if (depth === 0 && needsChildren(znode)) wanted.addChildren();
-      znodes.set(znode.path, znode);
-    }
-    const file = this.#log.shown(path);
+    return { zxid, znodes: () => inScope(scan, scope), facts: () => this.#facts(scan, zxid) };
+  }
+
+  #facts(scan: SnapshotScan, zxid: Zxid | null): SnapshotFacts | null {
+    const file = this.#log.shown(scan.file);
     if (scan.isDamaged) {
       if (this.#files.isOneFile !== true) {
         this.#log.note(`${file} is damaged: what it shows is left out`);
@@ -136,15 +128,26 @@ class FileHistory implements HistorySource {
     const sessions = new Map([...scan.sessions()].map(({ id, timeout }) => [id, timeout]));
     const { proof, zxid: end } = snapshotEnd(zxid ?? 0n, 0n, scan.trailer);
     const hasBlock = proof === 'digest block' || proof === 'lastProcessedZxid block';
-    const facts = {
+    return {
       file,
       server: this.name,
       zxid,
       end: hasBlock ? end : null,
       digestZxid: scan.trailer?.digest?.zxid ?? null,
-      timeoutOf: (session: bigint) => sessions.get(session) ?? null,
+      timeoutOf: (session) => sessions.get(session) ?? null,
     };
-    return { facts, znodes };
+  }
+}
+
+/** The znodes of a snapshot that are in a scope: one pass over it. */
+function* inScope(scan: SnapshotScan, scope: HistoryScope): Generator<Znode> {
+  const wanted = new ScopeTest(scope);
+  for (const record of scan.records()) {
+    const depth = wanted.depthOf(record);
+    if (depth < 0) continue;
+    const znode = scan.znode(kept(record, true), undefined);
+    if (depth === 0 && needsChildren(znode)) wanted.addChildren();
+    yield znode;
   }
 }
 

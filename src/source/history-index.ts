@@ -1,5 +1,4 @@
 // The history in an index: by SQL only what concerns the znodes in question.
-import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
@@ -73,7 +72,7 @@ class IndexedHistory implements HistorySource {
     return this.#reader.problems(this.#servers.map((server) => server.id));
   }
 
-  *snapshots(scope: HistoryScope): Generator<SnapshotView> {
+  snapshots(scope: HistoryScope): SnapshotView[] {
     const ids = new Set(this.#servers.map((server) => server.id));
     const all = this.#reader.snapshots().filter(({ server }) => ids.has(server.id));
     const usable = all.filter(({ isLoaded, isSound }) => isLoaded && isSound);
@@ -84,7 +83,7 @@ class IndexedHistory implements HistorySource {
       );
     }
     const blocks = new Map(this.#history.loadedSnapshots().map((one) => [one.id, one]));
-    for (const snapshot of usable.reverse()) {
+    return usable.reverse().map((snapshot) => {
       const { id, file, server, zxid } = snapshot;
       const { digestZxid = null, lastProcessedZxid = null } = blocks.get(id) ?? {};
       const facts = {
@@ -95,8 +94,8 @@ class IndexedHistory implements HistorySource {
         digestZxid,
         timeoutOf: (session: bigint) => this.#history.timeoutOf(id, session),
       };
-      yield { facts, znodes: this.#znodes(snapshot, scope) };
-    }
+      return { zxid, znodes: () => this.#znodes(snapshot, scope), facts: () => facts };
+    });
   }
 
   *txns(scope: HistoryScope, owners: ReadonlySet<bigint>): Generator<LoggedTxn> {
@@ -119,20 +118,17 @@ class IndexedHistory implements HistorySource {
     this.#reader.close();
   }
 
-  #znodes(snapshot: IndexedSnapshot, { path, depth }: HistoryScope): Map<RawText, Znode> {
+  *#znodes(snapshot: IndexedSnapshot, { path, depth }: HistoryScope): Generator<Znode> {
     const tree = this.#reader.tree(snapshot);
-    const znodes = new Map<RawText, Znode>();
-    const add = (znode: Znode) => znodes.set(znode.path, znode);
     if (depth === 'all') {
-      for (const znode of tree.subtree(path, FIELDS)) add(znode);
-      return znodes;
+      yield* tree.subtree(path, FIELDS);
+      return;
     }
     const top = tree.get(path, FIELDS);
-    if (top === null) return znodes;
-    add(top);
+    if (top === null) return;
+    yield top;
     this.#withChildren ||= needsChildren(top);
-    if (depth === 1 || needsChildren(top)) for (const child of tree.children(path, FIELDS)) add(child);
-    return znodes;
+    if (depth === 1 || needsChildren(top)) yield* tree.children(path, FIELDS);
   }
 }
 

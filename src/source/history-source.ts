@@ -32,9 +32,16 @@ export interface SnapshotFacts {
 
 /** What one snapshot shows of a scope. */
 export interface SnapshotView {
-  readonly facts: SnapshotFacts;
-  /** By path; of a container or TTL znode in the scope, which servers delete when it is empty, its children too. */
-  readonly znodes: ReadonlyMap<RawText, Znode>;
+  /** The zxid in its name; null for a file that is not named so. */
+  readonly zxid: Zxid | null;
+  /**
+   * In any order, parents first. A path that stands in the file twice comes twice, and the later one counts. Of a
+   * container or TTL znode, which servers delete when it is empty, the children come too, though they are not in the
+   * scope. To be read once.
+   */
+  znodes(): Iterable<Znode>;
+  /** To be asked when the znodes have been read: null where it is damaged, for then nobody knows what it lacks. */
+  facts(): SnapshotFacts | null;
 }
 
 /** A txn's place in history. */

@@ -1,16 +1,17 @@
 // blame: who made what is there now.
-import { blameOf, blameTable } from '../../analysis/blame.js';
-import { type History, historyOf } from '../../analysis/history.js';
-import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
+import { type Blame, blameOf, blameTable } from '../../analysis/blame.js';
+import { ZnodeHistories } from '../../analysis/history.js';
+import { shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
 import type { RawText } from '../../jute/raw-text.js';
 import { formatZxid } from '../../records/zxid.js';
+import type { HistorySource } from '../../source/history-source.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { evidenceOption, kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { blameColumns, blamedZnodeColumns } from '../rows/blame-columns.js';
-import { Run } from '../run.js';
+import { type OutputArgs, Run } from '../run.js';
 
 const options = {
   children: {
@@ -59,33 +60,12 @@ export const blame = defineCommand({
     run.watch(source);
     try {
       const scope = { path: znode, depth: recursive ? 'all' : 1 } as const;
-      const found = historyOf(source, scope, (problem) => run.report(problem), upTo);
+      const histories = new ZnodeHistories(source, scope, (problem) => run.report(problem), upTo);
+      const print = children || recursive ? printTable : printParts;
+      if (!print(histories, source, args, run)) return run.finish(EXIT.no);
       if (!source.isComplete) run.markIncomplete();
-      if (typeof found.last.get(znode) !== 'object') {
-        run.error(absentText(found, znode, source.name));
-        return run.finish(EXIT.no);
-      }
-      const at = found.newest === null ? null : formatZxid(found.newest);
-      const head = { source: source.name, zxid: at };
-      const isComplete = () => source.isComplete;
-      const { evidence, emulate353, format } = args;
-      if (children || recursive) {
-        const isWanted = (path: RawText) => isAtOrBelow(path, znode) && (recursive || path !== znode);
-        const rows = blameTable(found, isWanted, emulate353);
-        run.printWithEnvelope(
-          { columns: blamedZnodeColumns(evidence || format !== 'table'), rows },
-          args,
-          head,
-          isComplete,
-        );
-      } else {
-        const rows = blameOf(found, znode, emulate353) ?? [];
-        run.printWithEnvelope({ columns: blameColumns(evidence), rows }, args, head, isComplete);
-      }
-      if (!found.events.some(({ event }) => event.path === znode)) {
-        run.note(`${shownPath(znode)} was made by the server with the tree, and nobody changed it`);
-      }
-      if (at !== null) run.note(`${source.name}: ${shownPath(znode)} as of ${at}`);
+      const { newest } = histories.frame;
+      if (newest !== null) run.note(`${source.name}: as of ${formatZxid(newest)}`);
       return run.finish(EXIT.ok);
     } finally {
       source.close();
@@ -93,12 +73,54 @@ export const blame = defineCommand({
   },
 });
 
-function absentText({ events, newest }: History, path: RawText, name: string): string {
+interface BlameArgs extends OutputArgs {
+  readonly znode: RawText;
+  readonly recursive: boolean;
+  readonly evidence: boolean;
+  readonly emulate353: boolean;
+}
+
+/** One znode; false where it is not there, which is said. */
+function printParts(histories: ZnodeHistories, source: HistorySource, args: BlameArgs, run: Run): boolean {
+  const { znode, evidence, emulate353 } = args;
+  const found = blameOf(histories, znode, emulate353);
+  if (found.rows === null) {
+    run.error(absentText(found, znode, source.name));
+    return false;
+  }
+  if (found.rows.length === 0) {
+    run.note(`${shownPath(znode)} was made by the server with the tree, and nobody changed it`);
+  }
+  const head = { source: source.name, zxid: found.newest === null ? null : formatZxid(found.newest) };
+  const rows = { columns: blameColumns(evidence), rows: found.rows };
+  run.printWithEnvelope(rows, args, head, () => source.isComplete);
+  return true;
+}
+
+/** The znodes below it; false where it is not there, which is said. */
+function printTable(histories: ZnodeHistories, source: HistorySource, args: BlameArgs, run: Run): boolean {
+  const { znode, recursive, evidence, emulate353, format } = args;
+  let isThere = false;
+  const isWanted = (path: RawText) => {
+    isThere ||= path === znode;
+    return recursive || path !== znode;
+  };
+  const rows = {
+    columns: blamedZnodeColumns(evidence || format !== 'table'),
+    rows: blameTable(histories, isWanted, emulate353),
+  };
+  const tail = () => {
+    const { newest } = histories.frame;
+    return { zxid: newest === null ? null : formatZxid(newest) };
+  };
+  run.printWithEnvelope(rows, args, { source: source.name }, () => source.isComplete, tail);
+  if (!isThere) run.error(`there is no znode ${shownPath(znode)} in ${source.name}`);
+  return isThere;
+}
+
+function absentText({ deletion, newest }: Blame, path: RawText, name: string): string {
   const at = newest === null ? '' : ` at ${formatZxid(newest)}`;
-  const deletion = events.findLast(
-    ({ event }) => event.path === path && event.type.startsWith('delete'),
-  )?.event;
-  if (deletion === undefined) return `there is no znode ${shownPath(path)} in ${name}${at}`;
+  if (deletion === null) return `there is no znode ${shownPath(path)} in ${name}${at}`;
   const when = deletion.zxid === null ? 'it was deleted' : `it was deleted at ${formatZxid(deletion.zxid)}`;
   return `there is no znode ${shownPath(path)} in ${name}${at}: ${when}; "zoolog history" tells more`;
 }

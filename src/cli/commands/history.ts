@@ -2,9 +2,8 @@
 
 import { type History, historyOf } from '../../analysis/history.js';
 import { entriesOf, type HistoryEntry, isHole } from '../../analysis/history-entries.js';
-import { type HistoryRow, historyRow, holeRow } from '../../analysis/history-row.js';
+import { historyRow, holeRow } from '../../analysis/history-row.js';
 import { shownPath } from '../../analysis/paths.js';
-import type { RawText } from '../../jute/raw-text.js';
 import { formatZxid } from '../../records/zxid.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
@@ -65,22 +64,24 @@ export const history = defineCommand({
     const source = await openHistory(args.source, run.sourceOptions);
     run.watch(source);
     try {
-      const depth = args.subtree ? 'all' : 0;
-      const found = historyOf(source, { path: args.znode, depth }, (problem) => run.report(problem));
+      const scope = { path: args.znode, depth: args.subtree ? 'all' : 0 } as const;
+      const found = historyOf(source, scope, args.reverse, (problem) => run.report(problem));
       if (!source.isComplete) run.markIncomplete();
-      if (!isKnown(found)) {
+      if (!found.isKnown) {
         const holes = found.holes.length > 0 ? '; it may have been there in a hole of the logs' : '';
         run.error(`${shownPath(args.znode)} occurs in no txn and no snapshot of ${source.name}${holes}`);
         return run.finish(EXIT.no);
       }
-      if (found.events.length === 0) {
+      if (found.isUntouched) {
         run.note(`${shownPath(args.znode)} was made by the server with the tree, and nobody changed it`);
       }
       noteEpochs(found, source.name, run);
-      const entries = entriesOf(found, rangeOf(args));
-      if (args.reverse) entries.reverse();
       const { emulate353, format, evidence, data } = args;
-      const rows = map(entries, (entry) => rowOf(entry, args.znode, emulate353));
+      const summary = new Summary();
+      const rows = map(entriesOf(found, args.reverse, rangeOf(args)), (entry) => {
+        summary.add(entry);
+        return isHole(entry) ? holeRow(entry, args.znode) : historyRow(entry, emulate353);
+      });
       if (format === 'table') {
         const patch = args.patch || data !== undefined ? (data ?? 'auto') : null;
         const lines = { withPath: args.subtree, patch, withEvidence: evidence };
@@ -90,7 +91,7 @@ export const history = defineCommand({
         const head = { source: source.name, newest: hex(found.newest), holes: holesOf(found) };
         run.printWithEnvelope({ columns: historyColumns, rows: shown }, args, head, () => source.isComplete);
       }
-      if (args.subtree) run.note(summaryOf(entries));
+      if (args.subtree) run.note(summary.text());
       return run.finish(EXIT.ok);
     } finally {
       source.close();
@@ -98,18 +99,8 @@ export const history = defineCommand({
   },
 });
 
-function isKnown({ events, last }: History): boolean {
-  return events.length > 0 || [...last.values()].some((belief) => typeof belief === 'object');
-}
-
-function rowOf(entry: HistoryEntry, path: RawText, emulate353: boolean): HistoryRow {
-  return isHole(entry) ? holeRow(entry, path) : historyRow(entry, emulate353);
-}
-
 function noteEpochs({ holes }: History, name: string, run: Run): void {
-  const epochs = holes.flatMap(({ hole }) =>
-    hole.kind === 'epoch' && hole.next !== null ? [hole.next.zxid] : [],
-  );
+  const epochs = holes.flatMap(({ kind, next }) => (kind === 'epoch' && next !== null ? [next.zxid] : []));
   if (epochs.length === 0) return;
   const where = epochs.slice(0, 3).map(formatZxid).join(', ') + (epochs.length > 3 ? ', …' : '');
   run.note(`${name}: where epochs change (${where}) nothing shows whether the old one went further`);
@@ -117,7 +108,7 @@ function noteEpochs({ holes }: History, name: string, run: Run): void {
 
 /** Holes for the json envelope, changes of epoch among them. */
 function holesOf({ holes }: History): readonly unknown[] {
-  return holes.map(({ hole: { kind, after, next, missing } }) => {
+  return holes.map(({ kind, after, next, missing }) => {
     return {
       kind,
       after: hex(after?.zxid),
@@ -131,17 +122,22 @@ function hex(zxid: bigint | null | undefined): string | null {
   return zxid == null ? null : formatZxid(zxid);
 }
 
-function summaryOf(entries: readonly HistoryEntry[]): string {
-  const counts = { created: 0, deleted: 0, 'data changes': 0, 'ACL changes': 0 };
-  for (const entry of entries) {
-    if (isHole(entry)) continue;
+/** Counts what is shown. */
+class Summary {
+  readonly #counts = { created: 0, deleted: 0, 'data changes': 0, 'ACL changes': 0 };
+
+  add(entry: HistoryEntry): void {
+    if (isHole(entry)) return;
     const { type, count } = entry.event;
-    if (type.startsWith('create')) counts.created += count;
-    else if (type.startsWith('delete')) counts.deleted += count;
-    else if (type === 'setACL') counts['ACL changes'] += count;
-    else if (type !== 'children') counts['data changes'] += count;
+    if (type.startsWith('create')) this.#counts.created += count;
+    else if (type.startsWith('delete')) this.#counts.deleted += count;
+    else if (type === 'setACL') this.#counts['ACL changes'] += count;
+    else if (type !== 'children') this.#counts['data changes'] += count;
   }
-  return Object.entries(counts)
-    .map(([what, count]) => `${count} ${what}`)
-    .join(', ');
+
+  text(): string {
+    return Object.entries(this.#counts)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ');
+  }
 }
