@@ -3,6 +3,7 @@ import type { RawText } from '../jute/raw-text.js';
 import { errorName } from '../records/op-code.js';
 import { formatHex } from '../records/zxid.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { BestRows } from './best-rows.js';
 import { serverOf } from './log-query.js';
 import type { OpPart } from './op-row.js';
 import { fromTxn, parentOf, pathBase64, ROOT, shownPath } from './paths.js';
@@ -135,7 +136,9 @@ export class TopCounter {
    * the order of their names.
    */
   rows(orders: ReadonlyMap<TopKey, TopOrder>, limit: number): ReadonlyMap<TopKey, TopRows> {
-    const best = new Map([...orders].map(([key, order]) => [key, new BestRows(order, limit)] as const));
+    const best = new Map(
+      [...orders].map(([key, order]) => [key, new BestRows(byOrder(order), limit)] as const),
+    );
     for (const [key, tally] of this.#tallies) {
       for (const { key: name, sums } of tally.rows()) best.get(key)?.add(rowOf(key, name, sums));
     }
@@ -143,7 +146,7 @@ export class TopCounter {
     return new Map([...best].map(([key, rows]) => [key, { rows: rows.sorted(), count: rows.count }]));
   }
 
-  #addPaths(best: ReadonlyMap<TopKey, BestRows>): void {
+  #addPaths(best: ReadonlyMap<TopKey, BestRows<TopRow>>): void {
     if (this.#paths === null) return;
     const parents = best.has('parent') ? new Tally() : null;
     const patterns = best.has('pattern') ? new Patterns() : null;
@@ -228,30 +231,8 @@ function nameOf(by: TopKey, key: RawText): Partial<TopRow> {
   }
 }
 
-/** The rows that rank highest, with room for twice as many. */
-class BestRows {
-  /** Rows seen. */
-  count = 0;
-  readonly #order: TopOrder;
-  readonly #limit: number;
-  #rows: TopRow[] = [];
-
-  constructor(order: TopOrder, limit: number) {
-    this.#order = order;
-    this.#limit = limit === 0 ? Number.POSITIVE_INFINITY : limit;
-  }
-
-  add(row: TopRow): void {
-    this.count++;
-    this.#rows.push(row);
-    if (this.#rows.length > 2 * this.#limit + 1000) this.#rows = this.sorted();
-  }
-
-  sorted(): TopRow[] {
-    const order = this.#order;
-    const sorted = this.#rows.sort((a, b) => b[order] - a[order] || (textOf(a) < textOf(b) ? -1 : 1));
-    return sorted.slice(0, this.#limit);
-  }
+function byOrder(order: TopOrder): (a: TopRow, b: TopRow) => number {
+  return (a, b) => b[order] - a[order] || (textOf(a) < textOf(b) ? -1 : 1);
 }
 
 function textOf({ path, pattern, type, session, server, error }: TopRow): string {

@@ -142,8 +142,7 @@ function startText(
   const replays = txns === 0 ? 'replays nothing' : `replays ${txns} txn${txns === 1 ? '' : 's'}`;
   const time = lastTime === null || zxid !== lastZxid ? '' : ` of ${timeText(lastTime)}`;
   const gone = Object.entries(deletes ?? {}).map(([kind, count]) => `${count} ${kind}`);
-  const deleting =
-    gone.length === 0 ? '' : `, after deleting ${gone.join(' and ')} znodes`;
+  const deleting = gone.length === 0 ? '' : `, after deleting ${gone.join(' and ')} znodes`;
   const having = znodes === null ? '' : ` with ${znodes} znodes${deleting}`;
   return `A server of ${releases} begins with ${from}, ${replays} and is at ${formatZxid(zxid!)}${time}${having}.`;
 }

@@ -58,7 +58,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/blame.js')).blame,
   },
   sessions: {
-    describe: 'List the sessions of a snapshot and the ephemerals they own',
+    describe: 'Show sessions: from when to when, what they did and owned, storms, whose they were',
     load: async () => (await import('./commands/sessions.js')).sessions,
   },
   top: {

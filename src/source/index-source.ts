@@ -1,4 +1,5 @@
 // Trees and histories of a zoolog index.
+import { basename } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
@@ -15,6 +16,7 @@ import { chooseServers } from './index-servers.js';
 import { laterTxnsNote } from './later-txns-note.js';
 import { noLogsNote } from './log-dir-note.js';
 import type { Who } from './parse.js';
+import { isSession, type SessionTable } from './session-table.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
 import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
@@ -60,6 +62,29 @@ export function openIndexTxns(path: string, who: Who | null, options: SourceOpti
       options.onProblem(gap);
     }
     return new IndexTxnSource(reader, servers, who?.server != null, path);
+  });
+}
+
+/** The session tables of the loaded snapshots of a server, or of all servers of a cluster, by zxid. */
+export function indexSessionTables(
+  path: string,
+  who: Who | null,
+  emulate353: boolean,
+): { read(): Generator<SessionTable>; close(): void } {
+  return opening(path, (reader) => {
+    const ids = new Set(chooseServers(reader, path, who).servers.map((server) => server.id));
+    const loaded = reader.snapshots().filter((one) => one.isLoaded && one.isSound && ids.has(one.server.id));
+    return {
+      *read() {
+        for (const snapshot of loaded.reverse()) {
+          const tree = reader.tree(snapshot);
+          const sessions = new Map([...tree.sessions()].map(({ id, timeout }) => [id, timeout] as const));
+          const ephemerals = [...tree.owned()].filter(({ owner }) => isSession(owner, emulate353));
+          yield { name: basename(snapshot.file), zxid: snapshot.zxid, sessions, ephemerals };
+        }
+      },
+      close: () => reader.close(),
+    };
   });
 }
 

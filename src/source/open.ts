@@ -61,23 +61,26 @@ export function openTree(text: string, options: SourceOptions): ZnodeSource {
  * @throws UsageError where there is no such SOURCE, or it is a snapshot.
  */
 export function openTxns(text: string, options: SourceOptions): TxnSource {
-  return opened(resolve(text, options), (resolved) => {
-    const log = new SourceLog(options, resolved.shown);
-    const release = () => resolved.close();
-    switch (resolved.kind) {
-      case 'index':
-        return openIndexTxns(resolved.path, resolved.who, options);
-      case 'directory':
-        return openDirectoryTxns(resolved.dir, resolved.name, log, release);
-      case 'log':
-        return new LogSource(resolved.name, [resolved.path], log, release);
-      case 'snapshot':
-        throw new UsageError(
-          `${resolved.name}: is a snapshot, and txns are asked for`,
-          'name a log or the directory; "zoolog find" and "zoolog ls" show what is in a snapshot',
-        );
-    }
-  });
+  return opened(resolve(text, options), (resolved) => openResolvedTxns(resolved, options));
+}
+
+/** The same of what was resolved already, which is closed with it. @throws UsageError for a snapshot. */
+export function openResolvedTxns(resolved: Resolved, options: SourceOptions): TxnSource {
+  const log = new SourceLog(options, resolved.shown);
+  const release = () => resolved.close();
+  switch (resolved.kind) {
+    case 'index':
+      return openIndexTxns(resolved.path, resolved.who, options);
+    case 'directory':
+      return openDirectoryTxns(resolved.dir, resolved.name, log, release);
+    case 'log':
+      return new LogSource(resolved.name, [resolved.path], log, release);
+    case 'snapshot':
+      throw new UsageError(
+        `${resolved.name}: is a snapshot, and txns are asked for`,
+        'name a log or the directory; "zoolog find" and "zoolog ls" show what is in a snapshot',
+      );
+  }
 }
 
 /** Opens what was resolved; what was unpacked for it is removed where that fails. */

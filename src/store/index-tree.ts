@@ -130,6 +130,20 @@ export class IndexTree {
     }
   }
 
+  /** The znodes that have an owner: ephemerals, containers and TTL znodes. */
+  *owned(): Generator<{ readonly path: RawText; readonly owner: bigint; readonly czxid: bigint }> {
+    const rows = this.#database
+      .prepare(
+        `SELECT path_id, ephemeral_owner, czxid FROM znode INDEXED BY znode_by_owner
+         WHERE ephemeral_owner <> 0 AND id >= ? AND id < ?`,
+      )
+      .raw();
+    const range = [this.#firstId, this.#firstId + 2 ** PATH_ID_BITS] as const;
+    for (const [pathId, owner, czxid] of rows.iterate(...range) as Iterable<[bigint, bigint, bigint]>) {
+      yield { path: this.#pathOf(Number(pathId)), owner, czxid };
+    }
+  }
+
   #pathOf(pathId: number): RawText {
     return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
   }

@@ -4,6 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { digestColumns } from '../../src/cli/rows/digest-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
 import { opColumns } from '../../src/cli/rows/op-columns.js';
+import {
+  ephemeralColumns,
+  lifeColumns,
+  minuteColumns,
+  tableColumns,
+} from '../../src/cli/rows/session-columns.js';
 import { bucketColumns, topColumns } from '../../src/cli/rows/top-columns.js';
 import { znodeColumns } from '../../src/cli/rows/znode-columns.js';
 import { rowsOf, zoolog } from './run-cli.js';
@@ -20,11 +26,15 @@ function fieldsOf(heading: string): Set<string> {
 describe('docs/json.md', () => {
   it.each([
     ['Znodes', znodeColumns({ data: true, evidence: true })],
-    ['Operations', opColumns({ data: true, evidence: true })],
+    ['Operations', opColumns({ data: true, evidence: true, clients: true })],
     ['Files', fileColumns],
     ['Files', serverColumns],
     ['Digests', digestColumns],
-    ['Busiest', topColumns],
+    ['Sessions', lifeColumns({ clients: true, evidence: true })],
+    ['Sessions', minuteColumns],
+    ['Sessions', ephemeralColumns],
+    ['Sessions', tableColumns(true)],
+    ['Busiest', topColumns(true)],
     ['Busiest', bucketColumns],
   ] as const)('names the fields of %s', (heading, columns) => {
     const named = fieldsOf(heading);
@@ -33,7 +43,7 @@ describe('docs/json.md', () => {
   });
 
   it.each([
-    ['Sessions', ['sessions', F]],
+    ['Sessions', ['sessions', `${F}/version-2/snapshot.1c4`]],
     ['Subtrees', ['du', F]],
     ['Subtrees', ['du', F, '--by-pattern']],
   ])('names the fields of %s', async (heading, args) => {
@@ -65,6 +75,8 @@ describe('docs/json.md', () => {
     expect(doc).toContain(ops.trim().replaceAll(`${F}/`, ''));
     for (const args of [
       ['sessions', F, '--limit', '1'],
+      ['sessions', F, '--per-minute'],
+      ['sessions', `${F}/version-2/snapshot.1c4`, '--limit', '1'],
       ['du', F, '/multi', '--max-depth', '0'],
       ['du', F, '/sequence', '--by-pattern', '--limit', '1'],
       ['top', F, '--by', 'path', '--limit', '1'],

@@ -5,6 +5,8 @@ import { transcript } from './run-cli.js';
 const F = 'fixtures/standalone-3.8.6';
 const EMPTY = 'fixtures/empty-3.9.5';
 const KILLED = 'fixtures/killed-3.9.5';
+const SERVER_LOGS = 'fixtures/server-logs';
+const L = `${SERVER_LOGS}/3.9.5`;
 
 const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
   main: [
@@ -93,6 +95,7 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['log', `${F}/version-2/snapshot.0`],
     ['log', F, '--op', 'write'],
     ['log', F, '--server', '256'],
+    ['log', L, '--op', 'closeSession', '--server-log', `${SERVER_LOGS}/audit-3.9.5.log`],
   ],
   top: [
     ['top', F],
@@ -107,9 +110,30 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   sessions: [
     ['sessions', F],
-    ['sessions', F, '--format', 'json'],
+    ['sessions', F, '--closed', '--short', '--sort', 'writes', '--format', 'json', '--limit', '1'],
+    ['sessions', F, '--from', '0x1c4', '--format', 'csv', '--evidence'],
+    ['sessions', F, '--per-minute'],
+    ['sessions', F, '0x100002908d20004'],
+    ['sessions', F, '0x100002908d20004', '--format', 'json', '--limit', '1'],
+    ['sessions', 'fixtures/standalone-3.4.14', '--expired'],
+    [
+      'sessions',
+      L,
+      '--server-log',
+      `${SERVER_LOGS}/zookeeper-3.9.5-info.log`,
+      `${SERVER_LOGS}/audit-3.9.5.log`,
+    ],
+    ['sessions', L, '--open', '--server-log', `${SERVER_LOGS}/MADE.md`],
+    ['sessions', L, '--server-log', 'nowhere.log'],
+    ['sessions', `${F}/version-2/snapshot.1c4`],
+    ['sessions', `${F}/version-2/snapshot.1c4`, '--format', 'json', '--limit', '1'],
+    ['sessions', `${F}/version-2/snapshot.1c4`, '0x100002908d20005'],
+    ['sessions', `${F}@0x100`],
+    ['sessions', `${F}@0x100`, '--open'],
     ['sessions', F, '0x1'],
+    ['sessions', `${F}/version-2/snapshot.1c4`, '0x1'],
     ['sessions', F, '77'],
+    ['sessions', F, '--at-least', '2'],
   ],
   export: [
     ['export', EMPTY],

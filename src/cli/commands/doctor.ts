@@ -17,10 +17,10 @@ import { wholeNumber } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { jsonFields } from '../json-fields.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { bootColumns, findingColumns, findingRow, memberColumns } from '../rows/doctor-columns.js';
 import { serverColumns } from '../rows/inspect-columns.js';
-import { rowFields } from '../rows/row-fields.js';
 import { type OutputArgs, Run } from '../run.js';
 
 const SERVER = 'The servers that are to start:';
@@ -153,7 +153,7 @@ function print(
     const head = {
       sources: args.source,
       servers: exams.map(examFields),
-      ensemble: ensemble?.members.map((member) => rowFields(memberColumns, member)) ?? null,
+      ensemble: ensemble?.members.map((member) => jsonFields(memberColumns, member)) ?? null,
     };
     run.printWithEnvelope({ columns: findingColumns, rows }, args, head, () => true);
     return;
@@ -209,8 +209,8 @@ function examFields({ server, verdict, facts, boots, snapshot, tree, digests }: 
   return {
     server,
     ...verdict,
-    facts: rowFields(serverColumns, facts),
-    boots: boots.map((boot) => rowFields(bootColumns, boot)),
+    facts: jsonFields(serverColumns, facts),
+    boots: boots.map((boot) => jsonFields(bootColumns, boot)),
     tree:
       tree === null
         ? null

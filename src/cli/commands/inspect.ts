@@ -13,9 +13,9 @@ import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { type DigestTarget, inspectDigests } from '../inspect-digests.js';
+import { jsonFields } from '../json-fields.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
-import { rowFields } from '../rows/row-fields.js';
 import { type OutputArgs, Run } from '../run.js';
 
 /** A server, or a file on its own. */
@@ -96,7 +96,7 @@ function inspectAll(
   const rows = allFiles(targets, args.quick, run, servers);
   const isComplete = () => !run.problems.some(({ severity }) => severity === 'error');
   if (args.format === 'json') {
-    const tail = () => ({ servers: servers.map((server) => rowFields(serverColumns, server)) });
+    const tail = () => ({ servers: servers.map((row) => jsonFields(serverColumns, row)) });
     run.printWithEnvelope({ columns: fileColumns, rows }, args, { sources: args.source }, isComplete, tail);
   } else if (args.format === 'table') {
     const files = [...rows];

@@ -1,6 +1,7 @@
 // log: transactions, one row an operation.
 import { type FoundOp, type OpQuery, ops, opTest } from '../../analysis/log-query.js';
 import { opRow } from '../../analysis/op-row.js';
+import type { SessionClients } from '../../analysis/server-log.js';
 import type { TxnRange, TxnSource } from '../../source/sources.js';
 import { txnProblems } from '../../txnlog/txn-problems.js';
 import { noteAbsentPaths } from '../absent-path.js';
@@ -11,12 +12,14 @@ import { opConditions, opQueryOf, opRangeOf } from '../op-conditions.js';
 import { askTxns } from '../open-source.js';
 import { dataOption, evidenceOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { shown } from '../rows/data-columns.js';
-import { opColumns } from '../rows/op-columns.js';
+import { opColumns, type ShownOp } from '../rows/op-columns.js';
 import { OpLines } from '../rows/op-line.js';
 import type { OutputArgs, Run } from '../run.js';
+import { clientOf, readClients, serverLogOption } from '../server-log.js';
 
 const options = {
   ...opConditions,
+  ...serverLogOption,
   ...dataOption,
   ...evidenceOption,
   ...outputOptions,
@@ -30,6 +33,10 @@ export const log = defineCommand({
     ["zoolog log backup/zk1 --since '2026-11-21 03:00' --until '2026-11-21 03:30'", 'half an hour'],
     ['zoolog log backup/zk1 --subtree /services --op delete', 'what was deleted below /services'],
     ['zoolog log backup/zk1 --session 0x100001eb3f30000', 'what a session did'],
+    [
+      'zoolog log backup/zk1 --path /leader --server-log zookeeper.log*',
+      'with the address and user of each client',
+    ],
     ['zoolog log backup/zk1 --failed --limit 20', 'the first 20 failed requests'],
     ['zoolog log backup/zk1 --error NOAUTH --format ndjson', 'with every field, for jq'],
   ],
@@ -41,14 +48,15 @@ export const log = defineCommand({
   run: async (args, context) => {
     const range = opRangeOf(args);
     const query = opQueryOf(args);
-    if (args.format === 'ndjson' && args.limit === undefined) {
+    if (args.format === 'ndjson' && args.limit === undefined && args.serverLog === undefined) {
       const { printLogFiles } = await import('../log-files.js');
       const lines = { ops: query, range, data: args.data ?? 'auto' } as const;
       const code = await printLogFiles(args, lines, context);
       if (code !== null) return code;
     }
     return askTxns(args, context, (txns, run) => {
-      const count = printRows(txns, range, query, args, run);
+      const clients = readClients(args.serverLog, run);
+      const count = printRows(txns, range, query, clients, args, run);
       if (count === 0) noteAbsentPaths(txns, args, run);
       return EXIT.ok;
     });
@@ -61,7 +69,14 @@ type LogArgs = OutputArgs & {
 };
 
 /** Prints the ops that meet the query and returns how many there were. */
-function printRows(txns: TxnSource, range: TxnRange, query: OpQuery, args: LogArgs, run: Run): number {
+function printRows(
+  txns: TxnSource,
+  range: TxnRange,
+  query: OpQuery,
+  clients: SessionClients | null,
+  args: LogArgs,
+  run: Run,
+): number {
   const mode = args.data ?? (args.format === 'table' ? 'none' : 'auto');
   const checked = map(txns.txns(range), (logged) => {
     for (const problem of txnProblems(logged)) run.report(problem);
@@ -72,12 +87,19 @@ function printRows(txns: TxnSource, range: TxnRange, query: OpQuery, args: LogAr
     count++;
     return op;
   });
-  if (args.format === 'ndjson') {
+  if (args.format === 'ndjson' && clients === null) {
     printLines(found, mode, args, run);
     return count;
   }
-  const columns = opColumns({ data: args.data !== undefined, evidence: args.evidence });
-  const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), mode));
+  const columns = opColumns({
+    data: args.data !== undefined,
+    evidence: args.evidence,
+    clients: clients !== null,
+  });
+  const rows = map(found, ({ logged, part }): ShownOp => {
+    const row = shown(opRow(logged, part), mode);
+    return clients === null ? row : { ...row, ...clientOf(clients, row.session) };
+  });
   run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
   return count;
 }

@@ -1,7 +1,15 @@
 // top: what was busiest, and when.
 import { ops, opTest } from '../../analysis/log-query.js';
+import type { SessionClients } from '../../analysis/server-log.js';
 import type { TimeLine } from '../../analysis/time-buckets.js';
-import { TOP_KEYS, TOP_ORDERS, TopCounter, type TopKey, type TopOrder } from '../../analysis/top.js';
+import {
+  TOP_KEYS,
+  TOP_ORDERS,
+  TopCounter,
+  type TopKey,
+  type TopOrder,
+  type TopRow,
+} from '../../analysis/top.js';
 import { UsageError } from '../../errors.js';
 import { wholeNumber } from '../coerce.js';
 import { type Args, defineCommand, type OptionTable } from '../command.js';
@@ -12,6 +20,7 @@ import { askTxns } from '../open-source.js';
 import { outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { bucketColumns, bucketTable, type ShownTop, topColumns, topTable } from '../rows/top-columns.js';
 import type { Run } from '../run.js';
+import { clientOf, readClients, serverLogOption } from '../server-log.js';
 import { headLines, timeLineFields, totalsFields } from '../top-head.js';
 
 /** Rows of each key without --by, and of one key. */
@@ -41,6 +50,7 @@ const options = {
     describe: `With --histogram: at most so many stretches (default ${BUCKETS})`,
   },
   ...opConditions,
+  ...serverLogOption,
   ...outputOptions,
   limit: {
     ...outputOptions.limit,
@@ -56,7 +66,7 @@ export const top = defineCommand({
   examples: [
     ['zoolog top backup/zk1', 'the shape of all there is: when, what, where, by whom'],
     ["zoolog top backup/zk1 --since '2026-11-21 03:00' --until '2026-11-21 03:30'", 'of half an hour'],
-    ['zoolog top backup/zk1 --by session --sort bytes', 'who wrote most'],
+    ['zoolog top backup/zk1 --by session --sort bytes --server-log zookeeper.log', 'who wrote most'],
     ['zoolog top backup/zk1 --by parent --limit 5', 'where children became more'],
     ['zoolog top backup/zk1 --path /controller --by session', 'who writes one znode'],
     ['zoolog top backup/zk1 --by error', 'which requests failed how often'],
@@ -85,7 +95,8 @@ export const top = defineCommand({
         for (const { logged, part } of ops(txns.txns(range), test)) counter.add(logged, part);
       };
       try {
-        const page = { counter, count, source: txns.name, isComplete: () => txns.isComplete };
+        const clients = readClients(args.serverLog, run);
+        const page = { counter, count, clients, source: txns.name, isComplete: () => txns.isComplete };
         if (args.histogram) printHistogram(page, args, run);
         else printTop(page, keys, args, run);
       } finally {
@@ -101,12 +112,13 @@ interface Page {
   readonly counter: TopCounter;
   /** Reads the history; errors of input come from here. */
   readonly count: () => void;
+  readonly clients: SessionClients | null;
   readonly source: string;
   readonly isComplete: () => boolean;
 }
 
 function printTop(page: Page, keys: readonly TopKey[], args: TopArgs, run: Run): void {
-  const { counter, source, isComplete } = page;
+  const { counter, clients, source, isComplete } = page;
   const { stdout } = run.context;
   const limit = args.limit ?? (args.by === undefined ? FEW_ROWS : ROWS);
   const orders = new Map(keys.map((key) => [key, args.sort ?? orderOf(key)] as const));
@@ -115,10 +127,16 @@ function printTop(page: Page, keys: readonly TopKey[], args: TopArgs, run: Run):
   if (args.format !== 'table') {
     const rows = lazily(function* () {
       page.count();
-      for (const found of counter.rows(orders, limit).values()) yield* found.rows.map(shownRow(counter));
+      for (const found of counter.rows(orders, limit).values()) yield* found.rows.map(shownRow(page));
     });
     const tail = () => ({ totals: totalsFields(counter), timeLine: timeLineFields(counter, BUCKETS) });
-    run.printWithEnvelope({ columns: topColumns, rows }, unlimited, { source }, isComplete, tail);
+    run.printWithEnvelope(
+      { columns: topColumns(clients !== null), rows },
+      unlimited,
+      { source },
+      isComplete,
+      tail,
+    );
     sayNotes(counter, run);
     return;
   }
@@ -130,7 +148,7 @@ function printTop(page: Page, keys: readonly TopKey[], args: TopArgs, run: Run):
     if (rows.length === 0 && args.by === undefined) continue;
     const left = all > rows.length ? `, ${rows.length} of ${all}` : '';
     stdout.write(`\nby ${key}, most ${orders.get(key)}${left}\n`);
-    run.print({ columns: topTable(key), rows: rows.map(shownRow(counter)) }, unlimited);
+    run.print({ columns: topTable(key, clients !== null), rows: rows.map(shownRow(page)) }, unlimited);
   }
   sayNotes(counter, run);
 }
@@ -166,9 +184,13 @@ function orderOf(key: TopKey): TopOrder {
   return key === 'parent' ? 'growth' : 'ops';
 }
 
-function shownRow(counter: TopCounter): (row: ShownTop) => ShownTop {
+function shownRow({ counter, clients }: Page): (row: TopRow) => ShownTop {
   const lacksData = counter.totals?.lacksData ?? false;
-  return (row) => (lacksData ? { ...row, bytes: null } : row);
+  return (row) => ({
+    ...row,
+    ...(row.session === undefined || clients === null ? {} : clientOf(clients, row.session)),
+    ...(lacksData ? { bytes: null } : {}),
+  });
 }
 
 function sayNotes(counter: TopCounter, run: Run): void {

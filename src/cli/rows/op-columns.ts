@@ -2,24 +2,28 @@
 import { aclText } from '../../analysis/acl-row.js';
 import type { OpRow } from '../../analysis/op-row.js';
 import type { Column } from '../../render/rows.js';
+import { type ClientFields, clientColumns } from '../server-log.js';
 import type { Shown } from './data-columns.js';
 
-/** An op row with its data as text. */
-export type ShownOp = Shown<OpRow>;
+/** An op row with its data as text, and with the client of its session where that was asked for. */
+export type ShownOp = Shown<OpRow> & Partial<ClientFields>;
 
 /** What a table of ops shows. */
 export interface OpTable {
   readonly data: boolean;
   readonly evidence: boolean;
+  /** With the client of the session (default false). */
+  readonly clients?: boolean;
 }
 
 /** Columns of op rows, in the order of docs/json.md. A table has few of them, and the rest in words. */
-export function opColumns({ data, evidence }: OpTable): readonly Column<ShownOp>[] {
+export function opColumns({ data, evidence, clients = false }: OpTable): readonly Column<ShownOp>[] {
   const where = evidence ? {} : ({ table: false } as const);
   return [
     { key: 'zxid', kind: 'hex' },
     { key: 'time', kind: 'time' },
     { key: 'session', kind: 'hex' },
+    ...(clients ? (clientColumns as readonly Column<ShownOp>[]) : []),
     { key: 'cxid', kind: 'number', table: false },
     { key: 'type', kind: 'text', cell: typeText },
     { key: 'path', kind: 'text' },

@@ -2,9 +2,10 @@
 import type { TimeBucket } from '../../analysis/time-buckets.js';
 import type { TopKey, TopRow } from '../../analysis/top.js';
 import type { Column, KeyOf } from '../../render/rows.js';
+import { type ClientFields, clientColumns } from '../server-log.js';
 
 /** A row of `top`; bytes are null where an index was made without data. */
-export type ShownTop = Omit<TopRow, 'bytes'> & { readonly bytes: number | null };
+export type ShownTop = Omit<TopRow, 'bytes'> & { readonly bytes: number | null } & Partial<ClientFields>;
 
 type TopColumn = Column<ShownTop>;
 
@@ -19,6 +20,7 @@ const columns: readonly TopColumn[] = [
   { key: 'pathBase64', kind: 'text' },
   { key: 'paths', kind: 'number' },
   { key: 'session', kind: 'hex' },
+  ...(clientColumns as readonly TopColumn[]),
   { key: 'server', kind: 'number' },
   { key: 'error', kind: 'number' },
   { key: 'errorName', title: 'error', kind: 'text', cell: errorText },
@@ -49,16 +51,25 @@ const SHOWN: Readonly<Record<TopKey, readonly KeyOf<ShownTop>[]>> = {
   error: ['ops', 'errorName', 'firstZxid', 'lastZxid', 'firstTime', 'lastTime'],
 };
 
-/** All columns, of the rows of any key. */
-export const topColumns: readonly TopColumn[] = columns;
+/** All columns, of the rows of any key; with those of clients where server logs were read. */
+export function topColumns(clients: boolean): readonly TopColumn[] {
+  return clients ? columns : columns.filter(({ key }) => !isOfClient(key));
+}
 
 /** The columns of a table of the rows of one key. */
-export function topTable(key: TopKey): readonly TopColumn[] {
-  const titles: Partial<Record<string, string>> = key === 'parent' ? { path: 'parent' } : {};
-  return SHOWN[key].map((name) => {
-    const column = columns.find((one) => one.key === name)!;
+export function topTable(by: TopKey, clients: boolean): readonly TopColumn[] {
+  const titles: Partial<Record<string, string>> = by === 'parent' ? { path: 'parent' } : {};
+  const shown = by === 'session' && clients ? [...SHOWN[by], ...CLIENT] : SHOWN[by];
+  return shown.map((name) => {
+    const column = columns.find(({ key }) => key === name)!;
     return { ...column, title: titles[name] ?? column.title ?? column.key };
   });
+}
+
+const CLIENT = ['address', 'user'] as const;
+
+function isOfClient(key: string): boolean {
+  return (CLIENT as readonly string[]).includes(key);
 }
 
 function errorText({ error, errorName }: ShownTop): string {
