@@ -13,7 +13,6 @@ import { type OpPart, partsOf } from './op-row.js';
 import { PackedRows } from './packed-rows.js';
 import { fromTxn } from './paths.js';
 import { sumsOf } from './sums.js';
-import { isUnlistedClose } from './unlisted-close.js';
 
 /**
  * How a life goes on or ends. `closed`: by a request of the client. `expired`: by the server itself. Both have a
@@ -104,8 +103,6 @@ const [NOBODY, CLIENT, SERVER] = [0, 1, 2];
 
 /** Follows sessions through a history. Tables and txns come in the order of their zxids; memory is 250 bytes a session. */
 export class SessionLives {
-  /** closeSessions without a list of deletes: what they deleted is known as far as the creates are. */
-  unlistedCloses = 0;
   readonly #rows = new PackedRows<(typeof BIGINTS)[number], (typeof NUMBERS)[number]>(BIGINTS, NUMBERS);
   readonly #byId = new Map<bigint, number>();
   readonly #owners: EphemeralOwners;
@@ -244,7 +241,6 @@ export class SessionLives {
   #end(row: number, listed: number, logged: LoggedTxn): void {
     const { header, op } = logged.txn;
     const rows = this.#rows;
-    if (isUnlistedClose(logged)) this.unlistedCloses++;
     const paths: readonly (RawText | null)[] = op.op === 'closeSession' ? (op.paths2Delete ?? []) : [];
     const owned = this.#owners.closed(header.clientId, paths, logged);
     if (rows.bigint(row, 'endedZxid') !== NONE) return;

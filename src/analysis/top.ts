@@ -11,7 +11,6 @@ import { PatternTree } from './pattern-tree.js';
 import { addSums, type Sums, sumsOf } from './sums.js';
 import { Tally } from './tally.js';
 import { TimeBuckets, type TimeLine } from './time-buckets.js';
-import { isUnlistedClose } from './unlisted-close.js';
 
 /** What ops can be put together by. */
 export const TOP_KEYS = ['type', 'pattern', 'path', 'parent', 'session', 'server', 'error'] as const;
@@ -56,8 +55,6 @@ export interface TopTotals {
   readonly sessionsClosed: number;
   /** closeSessions that list no deletes (before 3.6, or switched off): what they deleted is counted nowhere. */
   readonly unlistedCloses: number;
-  /** True for an index without data, where bytes are not known. */
-  readonly lacksData: boolean;
 }
 
 /** Paths that are kept apart before what varies is put together, which has to be seen among its siblings. */
@@ -77,7 +74,6 @@ export class TopCounter {
   #sessionsCreated = 0;
   #sessionsClosed = 0;
   #unlistedCloses = 0;
-  #lacksData = false;
 
   /** `keys` are those that rows will be asked for. */
   constructor(keys: Iterable<TopKey>) {
@@ -97,12 +93,11 @@ export class TopCounter {
     if (header.zxid !== this.#lastZxid) this.#txns++;
     this.#lastZxid = header.zxid;
     this.#sums = this.#sums === null ? sums : addSums(this.#sums, sums);
-    if (logged.lacksData) this.#lacksData = true;
     const sessionsCreated = op.op === 'createSession' ? 1 : 0;
     const sessionsClosed = op.op === 'closeSession' ? 1 : 0;
     this.#sessionsCreated += sessionsCreated;
     this.#sessionsClosed += sessionsClosed;
-    if (isUnlistedClose(logged)) this.#unlistedCloses++;
+    if (op.op === 'closeSession' && op.paths2Delete === null) this.#unlistedCloses++;
     const { ops, failed, bytes } = sums;
     this.#time.add(header.time, { ops, failed, bytes, sessionsCreated, sessionsClosed });
     this.#tallies.get('type')?.add(op.op as string as RawText, sums);
@@ -122,7 +117,6 @@ export class TopCounter {
       sessionsCreated: this.#sessionsCreated,
       sessionsClosed: this.#sessionsClosed,
       unlistedCloses: this.#unlistedCloses,
-      lacksData: this.#lacksData,
     };
   }
 

@@ -11,12 +11,11 @@ import { formatTime } from '../render/value.js';
 export function headLines(counter: TopCounter, columns: number): string[] {
   const { totals } = counter;
   if (totals === null) return ['no op'];
-  const { sums, txns, sessionsCreated, sessionsClosed, lacksData } = totals;
+  const { sums, txns, sessionsCreated, sessionsClosed } = totals;
   const { firstZxid, lastZxid, firstTime, lastTime, ops, failed, bytes } = sums;
-  const written = lacksData ? 'an unknown number of bytes' : formatBytes(bytes);
   const lines = [
     `${formatZxid(firstZxid)}..${formatZxid(lastZxid)}, ${formatTime(firstTime)} to ${formatTime(lastTime)}`,
-    `${txns} txns, ${ops} ops, ${failed} of them failed; ${written} written; ${sessionsCreated} sessions created, ${sessionsClosed} closed`,
+    `${txns} txns, ${ops} ops, ${failed} of them failed; ${formatBytes(bytes)} written; ${sessionsCreated} sessions created, ${sessionsClosed} closed`,
   ];
   const line = counter.timeLine(columns);
   return line === null ? lines : [...lines, '', ...timeChart(line, columns)];
@@ -58,12 +57,11 @@ function lengthText(ms: number): string {
 export function totalsFields(counter: TopCounter): EnvelopeFields | null {
   const { totals } = counter;
   if (totals === null) return null;
-  const { sums, lacksData, ...counts } = totals;
-  const { firstZxid, lastZxid, firstTime, lastTime, bytes, ...rest } = sums;
+  const { sums, ...counts } = totals;
+  const { firstZxid, lastZxid, firstTime, lastTime, ...rest } = sums;
   return {
     ...counts,
     ...rest,
-    bytes: lacksData ? null : bytes,
     firstZxid: formatZxid(firstZxid),
     lastZxid: formatZxid(lastZxid),
     firstTime: formatTime(firstTime),

@@ -184,21 +184,16 @@ function orderOf(key: TopKey): TopOrder {
   return key === 'parent' ? 'growth' : 'ops';
 }
 
-function shownRow({ counter, clients }: Page): (row: TopRow) => ShownTop {
-  const lacksData = counter.totals?.lacksData ?? false;
-  return (row) => ({
-    ...row,
-    ...(row.session === undefined || clients === null ? {} : clientOf(clients, row.session)),
-    ...(lacksData ? { bytes: null } : {}),
-  });
+function shownRow({ clients }: Page): (row: TopRow) => ShownTop {
+  return (row) =>
+    row.session === undefined || clients === null ? row : { ...row, ...clientOf(clients, row.session) };
 }
 
 function sayNotes(counter: TopCounter, run: Run): void {
-  const { unlistedCloses = 0, lacksData = false } = counter.totals ?? {};
+  const { unlistedCloses = 0 } = counter.totals ?? {};
   if (unlistedCloses > 0) {
     run.note(
       `${unlistedCloses} closeSession txns do not say which ephemerals they delete (servers before 3.6, or closeSessionTxn off): these deletes are not counted`,
     );
   }
-  if (lacksData) run.note('the index was made without data: bytes are not known');
 }

@@ -4,8 +4,8 @@ import type { TopKey, TopRow } from '../../analysis/top.js';
 import type { Column, KeyOf } from '../../render/rows.js';
 import { type ClientFields, clientColumns } from '../server-log.js';
 
-/** A row of `top`; bytes are null where an index was made without data. */
-export type ShownTop = Omit<TopRow, 'bytes'> & { readonly bytes: number | null } & Partial<ClientFields>;
+/** A row of `top`, with the client of a session where that was asked for. */
+export type ShownTop = TopRow & Partial<ClientFields>;
 
 type TopColumn = Column<ShownTop>;
 
