@@ -2,6 +2,8 @@
 // is not checked each time it is opened: that would read all of it.
 import { IndexError } from '../errors.js';
 import { damagedIndex, openedIndexes, openForReading } from './database.js';
+import { TABLES } from './schema.js';
+import { columnsOf } from './schema-doc.js';
 
 /** The first thing that SQLite finds wrong with an index that this process has opened; null where all are sound. */
 export function findIndexDamage(): IndexError | null {
@@ -9,6 +11,10 @@ export function findIndexDamage(): IndexError | null {
     try {
       const database = openForReading(file);
       try {
+        for (const table of TABLES) {
+          const columns = columnsOf(table).map((column) => `t."${column.name}"`);
+          database.prepare(`SELECT ${columns.join(', ')} FROM ${table.name} t`);
+        }
         // Pages and cells, and that each value is of its column's type (the tables are STRICT).
         const [first] = database.pragma('integrity_check(1)') as { integrity_check: string }[];
         if (first?.integrity_check !== 'ok') {

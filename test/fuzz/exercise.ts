@@ -91,6 +91,7 @@ export class Exerciser {
       this.#exactly('index', { output: file, input: [folder], snapshots: random.pick(['newest', 'all']) });
     if ((await index()).code > 1) return;
     if (input.indexDamage !== null) damageIndex(file, new Random(input.indexDamage));
+    else await this.#compareWithIndex(folder, file);
     for (let left = 3; left > 0; left--) {
       const source = file + random.pick(['', '', '#in', '#in/in', '#/in']);
       await this.#call(random.pick(this.#commands.names), source, input, random);
@@ -139,7 +140,7 @@ export class Exerciser {
     const format = values.format as string | undefined;
     const isRaw = name === 'get' && format === 'raw' && !isTerminal;
     checkOutput({ line, format, isRaw, isTerminal, code }, stdout, stderr);
-    return { code, stdout: stdout.text() };
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
   }
 
   /** The quick way to ndjson of a log writes what the general one does. */
@@ -155,6 +156,25 @@ export class Exerciser {
     if (quick.stdout !== slow.stdout || quick.code !== slow.code) {
       throw new Failure('two ways differ', `log --format ndjson of ${source}, with and without --limit 0`);
     }
+  }
+
+  /** An index says of a sound tree what the files say. */
+  async #compareWithIndex(folder: string, index: string): Promise<void> {
+    const fromFiles = await this.#exactly(
+      'export',
+      { source: folder, format: 'ndjson', evidence: true },
+      false,
+    );
+    const fromIndex = await this.#exactly(
+      'export',
+      { source: index, format: 'ndjson', evidence: true },
+      false,
+    );
+    if (fromFiles.code !== 0 || fromIndex.code !== 0) return;
+    // Of a path that occurs twice a file counts each as a child.
+    if (fromFiles.stderr.includes('znode-duplicate') || fromFiles.stdout === fromIndex.stdout) return;
+    const difference = firstDifference(fromFiles.stdout, fromIndex.stdout);
+    throw new Failure('index differs', `export of ${folder}: ${difference}`);
   }
 
   async #exactly(name: string, values: Readonly<Record<string, unknown>>, isTerminal = true): Promise<Done> {
@@ -180,6 +200,7 @@ export class Exerciser {
 interface Done {
   readonly code: number;
   readonly stdout: string;
+  readonly stderr: string;
 }
 
 const FILE_KINDS: ReadonlySet<string> = new Set(['snapshot', 'log', 'compressed']);
@@ -232,6 +253,12 @@ function checkEnvelope(text: string, line: string): void {
       throw new Failure('problem without an offset', `${line}: ${JSON.stringify(problem)}`);
     }
   }
+}
+
+function firstDifference(a: string, b: string): string {
+  const [as, bs] = [a.split('\n'), b.split('\n')];
+  const i = as.findIndex((line, at) => line !== bs[at]);
+  return `line ${i + 1}: ${as[i]} and ${bs[i]}`;
 }
 
 // Behind the header, which is checked: pages and cells.

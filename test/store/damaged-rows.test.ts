@@ -87,6 +87,15 @@ describe('an index whose rows contradict each other', () => {
     ]);
   });
 
+  test('is not written on where a column has another name', async () => {
+    const file = changed('again.db', 'ALTER TABLE log RENAME COLUMN last_offset TO lbst_offset');
+    const { code, stderr } = await zoolog(['index', '-o', file, `c=s0:${folder}`, '-q']);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/again.db: is damaged: no such column: t.last_offset; make/),
+    ]);
+  });
+
   test('is refused with code 3 where a column has another name', async () => {
     const sql = 'ALTER TABLE znode RENAME COLUMN data TO dbta';
     const { code, stderr } = await zoolog(['ls', changed('column.db', sql), '-q']);
