@@ -1,8 +1,9 @@
 // An index that SQLite takes for whole and whose rows contradict each other: a bit changed on disk, or somebody wrote to it.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { IndexError } from '../../src/errors.js';
+import { openedIndexes } from '../../src/store/database.js';
 import { zoolog } from '../cli/run-cli.js';
 import { useTempDir } from '../support/fixtures.js';
 import { buildLog, create } from '../support/log-spec.js';
@@ -11,6 +12,8 @@ import { snapshotBytes } from '../support/snapshot-spec.js';
 import { build, withIndex, writeFiles } from './indexes.js';
 
 const temp = useTempDir();
+// A process of the command line opens those of one command.
+beforeEach(() => openedIndexes.clear());
 const folder = writeFiles(join(temp.path, 'version-2'), {
   'snapshot.1': snapshotBytes({
     znodes: [{ path: '' }, { path: '/a' }, { path: '/a/b' }, { path: '/c' }, { path: '/c' }],
