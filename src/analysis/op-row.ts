@@ -2,7 +2,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Op } from '../records/op.js';
 import { errorName } from '../records/op-code.js';
-import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import type { CommitState, LoggedTxn } from '../txnlog/logged-txn.js';
 import type { Txn } from '../txnlog/txn.js';
 import { type AclRow, aclRows } from './acl-row.js';
 import { pathBase64, shownPath } from './paths.js';
@@ -52,6 +52,8 @@ export interface OpRow {
   readonly applied?: false | undefined;
   /** True for a delete that a closeSession lists; absent otherwise. */
   readonly implied?: true | undefined;
+  /** Absent where one server's files were read, which do not tell. */
+  readonly commit?: CommitState | undefined;
   /** KeeperException code; null where the log does not say which. */
   readonly error?: number | null | undefined;
   readonly errorName?: string | null | undefined;
@@ -79,7 +81,7 @@ export interface OpRow {
 }
 
 /** Makes the row of one op of a txn. */
-export function opRow({ txn, evidence, lacksData }: LoggedTxn, part: OpPart): OpRow {
+export function opRow({ txn, evidence, lacksData, commit }: LoggedTxn, part: OpPart): OpRow {
   const { clientId, cxid, zxid, time } = txn.header;
   return {
     zxid,
@@ -90,6 +92,7 @@ export function opRow({ txn, evidence, lacksData }: LoggedTxn, part: OpPart): Op
     multi: part.multi,
     applied: part.isApplied ? undefined : false,
     implied: part.isImplied ? true : undefined,
+    commit,
     ...bodyFields(part.op),
     ...(lacksData ? NO_DATA : {}),
     digest: part.isImplied ? undefined : txn.digest?.treeDigest,

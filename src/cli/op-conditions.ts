@@ -4,7 +4,8 @@ import type { OpQuery } from '../analysis/log-query.js';
 import { UsageError } from '../errors.js';
 import { OP_CODES, type OpName } from '../records/op-code.js';
 import { parseId } from '../records/zxid.js';
-import type { TxnRange } from '../source/sources.js';
+import type { TxnRange, TxnSource } from '../source/sources.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 import { errorCode, wholeNumber, wordsOf, znodePath } from './coerce.js';
 import type { Args, OptionTable } from './command.js';
 import { rangeOf, rangeOptions } from './options.js';
@@ -65,6 +66,13 @@ export const opConditions = {
     coerce: errorCode,
     describe: 'Requests that failed with this code, -101 or NONODE',
   },
+  commit: {
+    type: 'string',
+    requiresArg: true,
+    group: CONDITIONS,
+    coerce: wordsOf<CommitState>(['committed', 'single-copy', 'unknown']),
+    describe: 'committed, single-copy or unknown, with commas: whether the servers of a cluster agreed on it',
+  },
   ...rangeConditions,
 } as const satisfies OptionTable;
 
@@ -76,7 +84,22 @@ export function opRangeOf(args: OpConditions): TxnRange {
     ...rangeOf(args),
     // An index finds the txns of one path without reading the others.
     ...(args.path?.only == null ? {} : { path: args.path.only }),
+    ...(args.commit === undefined ? {} : { commit: args.commit }),
   };
+}
+
+/** The arguments with all copies asked for, where single ones are: the agreed history has none. */
+export function withCopies<A extends OpConditions & { readonly allCopies: boolean }>(args: A): A {
+  return { ...args, allCopies: args.allCopies || (args.commit?.has('single-copy') ?? false) };
+}
+
+/** @throws UsageError where `--commit` asks for what nobody can know of this history. */
+export function checkCommit({ commit }: OpConditions, { agreement, name }: TxnSource): void {
+  if (commit === undefined || agreement !== undefined) return;
+  throw new UsageError(
+    `${name}: one server alone does not tell what was committed`,
+    'make an index of all servers of the ensemble: zoolog index -o case.db NAME=DIR,DIR,DIR',
+  );
 }
 
 /** The conditions on an op. @throws UsageError for a server that there cannot be. */

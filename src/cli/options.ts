@@ -43,6 +43,12 @@ export const sourceOptions = {
     describe:
       'dataLogDir, where logs lie elsewhere than snapshots (default: beside them; of a zoo.cfg, as it says)',
   },
+  'all-copies': {
+    type: 'boolean',
+    default: false,
+    describe:
+      'Of a cluster in an index: also what was not committed, and past forks (default: the agreed history)',
+  },
 } as const satisfies OptionTable;
 
 /** How a tree is read. */

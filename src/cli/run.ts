@@ -20,6 +20,7 @@ const MOST_PROBLEMS = 20;
 export interface RunArgs {
   readonly logDir?: string | undefined;
   readonly inexact?: boolean | undefined;
+  readonly allCopies?: boolean | undefined;
   readonly quiet: boolean;
 }
 
@@ -56,6 +57,7 @@ export class Run {
     return {
       logDir: this.#args.logDir,
       inexact: this.#args.inexact,
+      allCopies: this.#args.allCopies,
       onNote: (text) => this.note(text),
       onProblem: (problem) => this.report(problem),
       onProgress: (label, done, total) => this.#tick(label, done, total),
@@ -245,6 +247,18 @@ export function treeFields({ name, zxid, laterTxns, moment }: ZnodeSource): Enve
   if (moment === undefined) return fields;
   const { exactness, reason } = moment;
   return { ...fields, at: formatZxid(moment.zxid), exactness, reason };
+}
+
+/** Fields of a history in a json envelope. */
+export function historyFields({ name, agreement }: TxnSource): EnvelopeFields {
+  if (agreement === undefined) return { source: name };
+  const { agreedTo, committedTo } = agreement;
+  const hex = (zxid: bigint | null) => (zxid === null ? null : formatZxid(zxid));
+  return {
+    source: name,
+    ...(agreedTo === undefined ? {} : { agreedTo: hex(agreedTo) }),
+    committedTo: hex(committedTo),
+  };
 }
 
 function problemFields(problem: Problem): EnvelopeFields {

@@ -3,8 +3,9 @@ import type { Problem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { IndexHistory } from '../store/index-history.js';
-import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import { type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { agreementNote } from './agreement-note.js';
 import {
   type HistoryScope,
   type HistorySource,
@@ -12,7 +13,7 @@ import {
   type SnapshotView,
   type TxnRun,
 } from './history-source.js';
-import { chooseServers } from './index-servers.js';
+import { type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -25,13 +26,10 @@ const FIELDS = { data: true, numChildren: false } as const;
 export function openIndexHistory(path: string, who: Who | null, options: SourceOptions): HistorySource {
   const reader = new IndexReader(path);
   try {
-    return new IndexedHistory(
-      reader,
-      chooseServers(reader, path, who).servers,
-      who?.server != null,
-      path,
-      options,
-    );
+    const where = chooseServers(reader, path, who, options);
+    const note = agreementNote(where);
+    if (note !== null) options.onNote(note);
+    return new IndexedHistory(reader, where, path, options);
   } catch (error) {
     reader.close();
     throw error;
@@ -42,39 +40,29 @@ class IndexedHistory implements HistorySource {
   readonly name: string;
   readonly isComplete: boolean;
   readonly #reader: IndexReader;
-  readonly #servers: readonly IndexedServer[];
-  readonly #serverId: number | null;
+  readonly #where: ChosenServers;
   readonly #history: IndexHistory;
   readonly #path: string;
   readonly #options: SourceOptions;
   /** A znode of the scope itself is one whose children matter. */
   #withChildren = false;
 
-  constructor(
-    reader: IndexReader,
-    servers: readonly IndexedServer[],
-    ofOneServer: boolean,
-    path: string,
-    options: SourceOptions,
-  ) {
-    const { id, clusterId, cluster, name } = servers[0]!;
+  constructor(reader: IndexReader, where: ChosenServers, path: string, options: SourceOptions) {
     this.#reader = reader;
-    this.#servers = servers;
-    this.#serverId = ofOneServer ? id : null;
-    this.#history = reader.history(clusterId, this.#serverId);
+    this.#where = where;
+    this.#history = reader.history(where.choice);
     this.#path = path;
     this.#options = options;
-    this.name = ofOneServer ? `${path}#${cluster}/${name}` : `${path}#${cluster}`;
-    this.isComplete = !reader.hasSkippedTxns(clusterId, this.#serverId);
+    this.name = where.name;
+    this.isComplete = !reader.hasSkippedTxns(where.choice);
   }
 
   get problems(): readonly Problem[] {
-    return this.#reader.problems(this.#servers.map((server) => server.id));
+    return this.#reader.problems(this.#where.servers.map((server) => server.id));
   }
 
   snapshots(scope: HistoryScope): SnapshotView[] {
-    const ids = new Set(this.#servers.map((server) => server.id));
-    const all = this.#reader.snapshots().filter(({ server }) => ids.has(server.id));
+    const all = snapshotsOf(this.#reader, this.#where);
     const usable = all.filter(({ isLoaded, isSound }) => isLoaded && isSound);
     const others = all.filter(({ isLoaded, isSound }) => !isLoaded && isSound).length;
     if (others > 0) {
@@ -106,7 +94,7 @@ class IndexedHistory implements HistorySource {
       ids = history.txnsOf(path, 1);
     const sessions = new Set([...owners, ...history.ownersIn(ids)]);
     ids = history.inOrder([...ids, ...history.txnsOfSessions(sessions)]);
-    yield* this.#reader.txnsById(ids, this.#serverId);
+    yield* this.#reader.txnsById(ids, this.#where.choice);
   }
 
   runs(): readonly TxnRun[] {

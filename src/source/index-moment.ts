@@ -10,7 +10,7 @@ import type { Continuity } from '../tree/continuity.js';
 import type { When } from '../tree/log-survey.js';
 import { type SnapshotEnd, snapshotEnd } from '../tree/snapshot-end.js';
 import { type TreeAt, treeAt } from '../tree/tree-at.js';
-import type { ChosenServers } from './index-servers.js';
+import { type ChosenServers, snapshotsOf } from './index-servers.js';
 import {
   type MomentCandidate,
   type MomentPlace,
@@ -36,11 +36,10 @@ export function openIndexMoment(
   const place = new IndexPlace(reader, where);
   const plan = planMoment(place, when, log);
   const { base, to, nextSnapshot, witnesses, survey } = plan;
-  const { clusterId, serverId } = where.choice;
   const hasData = !reader.lacksData;
   const tree = treeAt({
     base: reader.base(base.snapshot),
-    txns: () => reader.txns(clusterId, serverId, { fromZxid: base.zxid + 1n }),
+    txns: () => reader.txns(where.choice, { fromZxid: base.zxid + 1n }),
     to,
     data: hasData,
     digests: hasData,
@@ -92,10 +91,11 @@ class IndexPlace implements MomentPlace<IndexCandidate> {
   readonly #where: ChosenServers;
 
   constructor(reader: IndexReader, where: ChosenServers) {
-    const ids = new Set(where.servers.map(({ id }) => id));
-    const snapshots = reader.snapshots().filter(({ server }) => ids.has(server.id));
+    const ofSeveral = where.servers.length > 1;
     this.name = where.name;
-    this.candidates = snapshots.reverse().map((one) => new IndexCandidate(one, ids.size > 1));
+    this.candidates = snapshotsOf(reader, where)
+      .reverse()
+      .map((one) => new IndexCandidate(one, ofSeveral));
     this.#reader = reader;
     this.#where = where;
   }

@@ -1,8 +1,11 @@
 // Which servers of an index are meant.
 import { UsageError } from '../errors.js';
-import type { IndexedServer, IndexReader } from '../store/index-reader.js';
+import { epochOf } from '../records/zxid.js';
+import type { Agreement } from '../store/agreement.js';
+import type { IndexedServer, IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { TxnChoice } from '../store/txn-choice.js';
 import type { Who } from './parse.js';
+import type { SourceOptions } from './source-options.js';
 
 /** A server of an index, or a cluster. */
 export interface ChosenServers {
@@ -10,17 +13,40 @@ export interface ChosenServers {
   readonly name: string;
   /** Of one cluster; at least one. */
   readonly servers: readonly IndexedServer[];
+  /** Of a cluster the agreed history, unless every copy was asked for. */
   readonly choice: TxnChoice;
+  /** What the servers of the cluster agree on. */
+  readonly agreement: Agreement;
+  /** False for a cluster of one server, which has nobody to agree with. */
+  readonly hasOthers: boolean;
 }
 
-/** The servers that WHO names. @throws UsageError where they are of several clusters, or none. */
-export function chooseServers(reader: IndexReader, path: string, who: Who | null): ChosenServers {
+/**
+ * The servers that WHO names. A cluster of one server is that server.
+ * @throws UsageError where they are of several clusters, or none.
+ */
+export function chooseServers(
+  reader: IndexReader,
+  path: string,
+  who: Who | null,
+  options: SourceOptions,
+): ChosenServers {
   const all = reader.servers();
   const named = all.filter(
     ({ cluster, name }) => (who?.cluster ?? cluster) === cluster && (who?.server ?? name) === name,
   );
   const clusters = [...new Set(named.map((server) => server.cluster))];
-  if (clusters.length === 1) return chosen(path, named, who?.server != null);
+  if (clusters.length === 1) {
+    const { id, clusterId, cluster, name } = named[0]!;
+    const isOne = named.length === 1;
+    return {
+      name: who?.server == null ? `${path}#${cluster}` : `${path}#${cluster}/${name}`,
+      servers: named,
+      choice: reader.choice(clusterId, isOne ? id : null, options.allCopies ?? false),
+      agreement: reader.agreement(clusterId),
+      hasOthers: all.some((server) => server.clusterId === clusterId && server.id !== id),
+    };
+  }
   const candidates = (clusters.length > 1 ? named : all).map(
     ({ cluster, name }) => `${path}#${cluster}/${name}`,
   );
@@ -30,11 +56,20 @@ export function chooseServers(reader: IndexReader, path: string, who: Who | null
   throw new UsageError(`${path} holds no such server`, list);
 }
 
-function chosen(path: string, servers: readonly IndexedServer[], ofOneServer: boolean): ChosenServers {
-  const { id, clusterId, cluster, name } = servers[0]!;
-  return {
-    name: ofOneServer ? `${path}#${cluster}/${name}` : `${path}#${cluster}`,
-    servers,
-    choice: { clusterId, serverId: ofOneServer ? id : null },
-  };
+/** The snapshots of the chosen servers, newest first; of an agreed history those that hold nothing else. */
+export function snapshotsOf(
+  reader: IndexReader,
+  { servers, choice, agreement }: ChosenServers,
+): IndexedSnapshot[] {
+  const ids = new Set(servers.map(({ id }) => id));
+  const all = reader.snapshots().filter(({ server }) => ids.has(server.id));
+  if (choice.agreedTo === undefined) return all;
+  return all.filter((snapshot) => isAgreed(snapshot, agreement));
+}
+
+// A server that went astray in an epoch stays astray to its end: a later one does not build on what was lost.
+function isAgreed({ zxid, server }: IndexedSnapshot, { fork, copies }: Agreement): boolean {
+  if (fork !== null && zxid >= fork) return false;
+  const begin = epochOf(zxid) << 32n;
+  return !copies.some(({ serverId, from, to }) => serverId === server.id && from <= zxid && to >= begin);
 }

@@ -6,20 +6,23 @@ import type { Problem } from '../problems.js';
 import { formatZxid } from '../records/zxid.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
-import { type IndexedServer, type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import { type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
+import type { TxnChoice } from '../store/txn-choice.js';
 import type { When } from '../tree/log-survey.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { agreementNote } from './agreement-note.js';
 import { openIndexMoment } from './index-moment.js';
-import { chooseServers } from './index-servers.js';
+import { type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
 import { laterTxnsNote } from './later-txns-note.js';
 import { noLogsNote } from './log-dir-note.js';
 import type { Who } from './parse.js';
+import type { ResolvedIndex } from './resolve.js';
 import { isSession, type SessionTable } from './session-table.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
-import type { TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
+import type { AgreedTo, TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
 import { below } from './subtree.js';
 
 /**
@@ -33,12 +36,15 @@ export function openIndexTree(
   options: SourceOptions,
 ): ZnodeSource {
   return opening(path, (reader) => {
-    const where = chooseServers(reader, path, who);
+    const where = chooseServers(reader, path, who, options);
+    const { servers, choice } = where;
+    // Of one server the tree is that of its own snapshots, whatever of it was committed.
+    const note = choice.serverId === null ? agreementNote(where) : null;
+    if (note !== null) options.onNote(note);
     if (when !== null) return openIndexMoment(reader, where, when, new SourceLog(options));
-    const { servers } = where;
-    const snapshot = newestTree(reader, path, servers);
+    const snapshot = newestTree(reader, path, where);
     const { server, zxid } = snapshot;
-    const laterTxns = reader.countTxnsAfter(server.clusterId, zxid);
+    const laterTxns = reader.countTxnsAfter(choice, zxid);
     if (laterTxns === null) options.onNote(noLogsNote(`${path}#${server.cluster}`));
     else if (laterTxns > 0) {
       options.onNote(laterTxnsNote(`${path}#${server.cluster}/${server.name}`, zxid, laterTxns));
@@ -52,8 +58,8 @@ export function openIndexTree(
 /** The history of a cluster, or what one server holds of it. @throws as openIndexTree does. */
 export function openIndexTxns(path: string, who: Who | null, options: SourceOptions): TxnSource {
   return opening(path, (reader) => {
-    const { servers } = chooseServers(reader, path, who);
-    const ids = new Set(servers.map((server) => server.id));
+    const where = chooseServers(reader, path, who, options);
+    const ids = new Set(where.servers.map((server) => server.id));
     const logs = reader.files().filter(({ serverId }) => ids.has(serverId));
     // Over all servers that are read: what one lacks another can have.
     for (const gap of gapsBetween(
@@ -61,19 +67,21 @@ export function openIndexTxns(path: string, who: Who | null, options: SourceOpti
     )) {
       options.onProblem(gap);
     }
-    return new IndexTxnSource(reader, servers, who?.server != null, path);
+    const note = agreementNote(where);
+    if (note !== null) options.onNote(note);
+    return new IndexTxnSource(reader, where);
   });
 }
 
 /** The session tables of the loaded snapshots of a server, or of all servers of a cluster, by zxid. */
 export function indexSessionTables(
-  path: string,
-  who: Who | null,
+  { path, who }: Pick<ResolvedIndex, 'path' | 'who'>,
   emulate353: boolean,
+  options: SourceOptions,
 ): { read(): Generator<SessionTable>; close(): void } {
   return opening(path, (reader) => {
-    const ids = new Set(chooseServers(reader, path, who).servers.map((server) => server.id));
-    const loaded = reader.snapshots().filter((one) => one.isLoaded && one.isSound && ids.has(one.server.id));
+    const snapshots = snapshotsOf(reader, chooseServers(reader, path, who, options));
+    const loaded = snapshots.filter(({ isLoaded, isSound }) => isLoaded && isSound);
     return {
       *read() {
         for (const snapshot of loaded.reverse()) {
@@ -99,12 +107,11 @@ function opening<T>(path: string, open: (reader: IndexReader) => T): T {
   }
 }
 
-function newestTree(reader: IndexReader, path: string, servers: readonly IndexedServer[]): IndexedSnapshot {
-  const ids = new Set(servers.map((server) => server.id));
-  const loaded = reader.snapshots().filter((snapshot) => snapshot.isLoaded && ids.has(snapshot.server.id));
+function newestTree(reader: IndexReader, path: string, where: ChosenServers): IndexedSnapshot {
+  const loaded = snapshotsOf(reader, where).filter(({ isLoaded }) => isLoaded);
   const snapshot = loaded.find((one) => one.isSound) ?? loaded[0];
   if (snapshot !== undefined) return snapshot;
-  const names = servers.map(({ cluster, name }) => `${cluster}/${name}`).join(', ');
+  const names = where.servers.map(({ cluster, name }) => `${cluster}/${name}`).join(', ');
   throw new UsageError(
     `${path} holds no tree of ${names}`,
     'its directory had no snapshot that could be read',
@@ -163,22 +170,22 @@ class IndexTxnSource implements TxnSource {
   readonly name: string;
   readonly problems: readonly Problem[];
   readonly isComplete: boolean;
+  readonly agreement: AgreedTo;
   readonly #reader: IndexReader;
-  readonly #clusterId: number;
-  readonly #serverId: number | null;
+  readonly #choice: TxnChoice;
 
-  constructor(reader: IndexReader, servers: readonly IndexedServer[], ofOneServer: boolean, path: string) {
-    const { id, clusterId, cluster, name } = servers[0]!;
+  constructor(reader: IndexReader, { name, servers, choice, agreement }: ChosenServers) {
     this.#reader = reader;
-    this.#clusterId = clusterId;
-    this.#serverId = ofOneServer ? id : null;
-    this.name = ofOneServer ? `${path}#${cluster}/${name}` : `${path}#${cluster}`;
+    this.#choice = choice;
+    this.name = name;
     this.problems = reader.problems(servers.map((server) => server.id));
-    this.isComplete = !reader.hasSkippedTxns(clusterId, this.#serverId);
+    this.isComplete = !reader.hasSkippedTxns(choice);
+    const { upTo, knownTo } = agreement;
+    this.agreement = { agreedTo: choice.agreedTo === undefined ? undefined : upTo, committedTo: knownTo };
   }
 
   txns(range: TxnRange = {}): Iterable<LoggedTxn> {
-    return this.#reader.txns(this.#clusterId, this.#serverId, range);
+    return this.#reader.txns(this.#choice, range);
   }
 
   close(): void {

@@ -46,7 +46,7 @@ interface Tables {
 }
 
 function tablesOf(resolved: Resolved, options: SourceOptions, emulate353: boolean): Tables {
-  if (resolved.kind === 'index') return indexSessionTables(resolved.path, resolved.who, emulate353);
+  if (resolved.kind === 'index') return indexSessionTables(resolved, emulate353, options);
   if (resolved.kind !== 'directory') return { read: () => [], close: () => {} };
   const log = new SourceLog(options, resolved.shown);
   const files = resolved.dir.snapshots.filter(({ content }) => content === 'snapshot');

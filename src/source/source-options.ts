@@ -7,6 +7,11 @@ export interface SourceOptions {
   readonly logDir?: string | undefined;
   /** Show the tree of a moment that cannot be had rightly, labelled as such (default false). */
   readonly inexact?: boolean | undefined;
+  /**
+   * Of a cluster in an index: every copy of every txn, also of those that were not committed, and past forks (default
+   * false).
+   */
+  readonly allCopies?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
   onNote(text: string): void;
   /** Takes each problem once, when it is found. */

@@ -2,9 +2,10 @@
 // files, directories and indexes, so that a question is written once.
 import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
+import type { Zxid } from '../records/zxid.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
-import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import type { CommitState, LoggedTxn } from '../txnlog/logged-txn.js';
 
 /** What a stream of znodes shall hold. */
 export interface ZnodeOptions {
@@ -73,6 +74,16 @@ export interface TxnRange {
   readonly until?: bigint;
   /** Only txns that do something at this path are wanted; a source that cannot tell cheaply gives others too. */
   readonly path?: RawText;
+  /** Only txns of these states; a source that knows no states gives all. */
+  readonly commit?: ReadonlySet<CommitState>;
+}
+
+/** What the servers of a cluster agree on. */
+export interface AgreedTo {
+  /** The last zxid of the agreed history, null where there is none; undefined where every copy is read. */
+  readonly agreedTo: Zxid | null | undefined;
+  /** Up to here it is known to be committed; null where nothing is. */
+  readonly committedTo: Zxid | null;
 }
 
 /** A history. */
@@ -81,6 +92,8 @@ export interface TxnSource {
   readonly problems: readonly Problem[];
   /** False once damage was found that leaves txns out; torn and padded ends do not. */
   readonly isComplete: boolean;
+  /** Where several servers were read: then txns say whether they were committed. */
+  readonly agreement?: AgreedTo;
   /** Txns by zxid; equal txns that several files hold come once. Their buffers live until the next one. */
   txns(range?: TxnRange): Iterable<LoggedTxn>;
   close(): void;

@@ -1,6 +1,6 @@
 // How the index writes whether a txn was committed: values that take no room in a row, so that a million rows change
 // in place.
-import type { CommitState } from '../tree/commit-state.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 
 /** The value of the column `committed`. */
 export function committedOf(state: CommitState): 0 | 1 | null {

@@ -1,6 +1,7 @@
 // Txns of a cluster that share a zxid: finding them, and marking which one was committed.
 import { epochOf, type Zxid } from '../records/zxid.js';
-import type { CommitState, Fork, ForkVerdict } from '../tree/commit-state.js';
+import type { Fork, ForkVerdict } from '../tree/commit-state.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 import { committedOf } from './committed.js';
 import type { Database } from './database.js';
 

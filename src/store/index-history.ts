@@ -1,14 +1,11 @@
 // What an index knows of the history of single znodes, found without reading the rest of it.
 import type { RawText } from '../jute/raw-text.js';
-import { epochOf, type Zxid } from '../records/zxid.js';
+import type { Zxid } from '../records/zxid.js';
+import type { ZxidRun } from '../tree/continuity.js';
+import { chosenRuns } from './chosen-runs.js';
 import type { Database } from './database.js';
 import { PathText } from './path-text.js';
-
-/** A stretch of zxids of one epoch without a hole; both ends are in it. */
-export interface IndexedRun {
-  readonly from: Zxid;
-  readonly to: Zxid;
-}
+import { chosen, type TxnChoice, type TxnCondition } from './txn-choice.js';
 
 /** A snapshot whose tree is in the index, and the zxids of the blocks behind it (null without them). */
 export interface LoadedSnapshot {
@@ -17,22 +14,19 @@ export interface LoadedSnapshot {
   readonly lastProcessedZxid: Zxid | null;
 }
 
-/** The log table's row, as far as it matters here. */
-type LogRow = readonly [first: bigint, last: bigint, txns: bigint];
-
 const SESSION_TYPES = "type IN ('createSession', 'closeSession')";
 
 /** Finds txns by what they do something to. */
 export class IndexHistory {
   readonly #database: Database;
-  readonly #clusterId: number;
-  readonly #serverId: number | null;
+  readonly #choice: TxnChoice;
+  /** The chosen txns, whoever holds them: what one server holds is told where they are read. */
+  readonly #condition: TxnCondition;
 
-  /** With `serverId` only what this server holds. */
-  constructor(database: Database, clusterId: number, serverId: number | null) {
+  constructor(database: Database, choice: TxnChoice) {
     this.#database = database;
-    this.#clusterId = clusterId;
-    this.#serverId = serverId;
+    this.#choice = choice;
+    this.#condition = chosen({ ...choice, serverId: null });
   }
 
   /** Row ids of the txns that name a path, one of its children (`depth` 1) or anything below it. */
@@ -79,8 +73,9 @@ export class IndexHistory {
 
   /** Milliseconds since 1970; null where no txn has this zxid. */
   timeOf(zxid: Zxid): bigint | null {
-    const sql = 'SELECT time FROM txn WHERE cluster_id = ? AND zxid = ?';
-    return (this.#database.prepare(sql).pluck().get(this.#clusterId, zxid) as bigint | undefined) ?? null;
+    const { sql, values } = this.#condition;
+    const time = this.#database.prepare(`SELECT t.time FROM txn t WHERE ${sql} AND t.zxid = ?`).pluck();
+    return (time.get(...values, zxid) as bigint | undefined) ?? null;
   }
 
   /** The blocks of snapshots whose trees are loaded, by the snapshot's id. */
@@ -100,72 +95,17 @@ export class IndexHistory {
     return timeout === undefined ? null : Number(timeout);
   }
 
-  /** Which txns there are, in ascending order. Only logs that may have holes are looked into. */
-  runs(): IndexedRun[] {
-    const runs = this.#logs().flatMap((log) => this.#wholeRuns(log) ?? this.#countedRuns(log));
-    runs.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
-    const joined: { from: Zxid; to: Zxid }[] = [];
-    for (const { from, to } of runs) {
-      const last = joined.at(-1);
-      if (last === undefined || from > last.to + 1n || epochOf(from) !== epochOf(last.to))
-        joined.push({ from, to });
-      else if (to > last.to) last.to = to;
-    }
-    return joined;
-  }
-
-  #logs(): LogRow[] {
-    const sql = `SELECT l.first_zxid, l.last_zxid, l.txns FROM log l JOIN server s ON s.id = l.server_id
-      WHERE s.cluster_id = ? AND (? IS NULL OR s.id = ?) AND l.first_zxid IS NOT NULL`;
-    return this.#database.prepare(sql).raw().all(this.#clusterId, this.#serverId, this.#serverId) as LogRow[];
-  }
-
-  /** The runs of a log, one an epoch, if it has as many txns as fit into them; null if not. */
-  #wholeRuns([first, last, txns]: LogRow): IndexedRun[] | null {
-    const below = this.#database
-      .prepare('SELECT max(zxid) FROM txn WHERE cluster_id = ? AND zxid < ?')
-      .pluck();
-    const above = this.#database
-      .prepare('SELECT min(zxid) FROM txn WHERE cluster_id = ? AND zxid > ?')
-      .pluck();
-    const runs: IndexedRun[] = [];
-    let counted = 0n;
-    for (let from = first; from <= last; ) {
-      const end = (epochOf(from) + 1n) << 32n;
-      const to = end > last ? last : (below.get(this.#clusterId, end) as bigint);
-      runs.push({ from, to });
-      counted += to - from + 1n;
-      const next = to === last ? null : (above.get(this.#clusterId, to) as bigint | null);
-      if (next === null) break;
-      from = next;
-    }
-    return counted === txns ? runs : null;
-  }
-
-  // By the txns of the cluster in the log's range, of one server by those it holds.
-  #countedRuns([first, last]: LogRow): IndexedRun[] {
-    const held = `EXISTS (SELECT 1 FROM record r JOIN log l ON l.id = r.log_id
-      WHERE r.txn_id = t.id AND l.server_id = ?)`;
-    const sql = `SELECT zxid FROM txn t WHERE cluster_id = ? AND zxid BETWEEN ? AND ?
-      ${this.#serverId === null ? '' : `AND ${held}`} ORDER BY zxid`;
-    const values = [this.#clusterId, first, last, ...(this.#serverId === null ? [] : [this.#serverId])];
-    const runs: { from: Zxid; to: Zxid }[] = [];
-    for (const zxid of this.#database
-      .prepare(sql)
-      .pluck()
-      .iterate(...values) as Iterable<bigint>) {
-      const run = runs.at(-1);
-      if (run !== undefined && zxid <= run.to + 1n && epochOf(zxid) === epochOf(run.to)) run.to = zxid;
-      else runs.push({ from: zxid, to: zxid });
-    }
-    return runs;
+  /** Which txns there are, in ascending order. */
+  runs(): readonly ZxidRun[] {
+    return chosenRuns(this.#database, this.#choice);
   }
 
   #ids(of: string, ...values: readonly unknown[]): bigint[] {
-    const sql = `SELECT DISTINCT t.id FROM (${of}) o CROSS JOIN txn t ON t.id = o.txn_id WHERE t.cluster_id = ?`;
+    const own = this.#condition;
+    const sql = `SELECT DISTINCT t.id FROM (${of}) o CROSS JOIN txn t ON t.id = o.txn_id WHERE ${own.sql}`;
     return this.#database
       .prepare(sql)
       .pluck()
-      .all(...values, this.#clusterId) as bigint[];
+      .all(...values, ...own.values) as bigint[];
   }
 }

@@ -4,16 +4,17 @@ import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { BaseTree } from '../tree/base-tree.js';
 import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
+import { type Agreement, readAgreement } from './agreement.js';
 import { type Database, lacksData, openForReading } from './database.js';
 import { IndexAcls } from './index-acls.js';
 import { indexBase } from './index-base.js';
 import { IndexHistory } from './index-history.js';
 import { IndexTree } from './index-tree.js';
-import { IndexTxns, type TxnFilter } from './index-txns.js';
+import { IndexTxns } from './index-txns.js';
 import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
 import { readProblems } from './problem-table.js';
 import { surveyTxns } from './survey-txns.js';
-import type { TxnChoice } from './txn-choice.js';
+import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
 
 /** A server of an index, with the name of its cluster. */
 export interface IndexedServer {
@@ -113,19 +114,38 @@ export class IndexReader {
     return [...readProblems(this.#database, serverIds)];
   }
 
+  /** What the servers of a cluster agree on. */
+  agreement(clusterId: number): Agreement {
+    return readAgreement(this.#database, clusterId);
+  }
+
+  /**
+   * Which txns are meant: of one server what it alone has; of a cluster its agreed history, or with `allCopies`
+   * whatever any of its servers has.
+   */
+  choice(clusterId: number, serverId: number | null, allCopies: boolean): TxnChoice {
+    return choiceOf(this.#database, clusterId, serverId, allCopies);
+  }
+
   /** True where something of a cluster's logs (or of one server's) was left out because of damage. */
-  hasSkippedTxns(clusterId: number, serverId: number | null): boolean {
+  hasSkippedTxns({ clusterId, serverId }: TxnChoice): boolean {
     const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id LEFT JOIN log l ON l.id = f.id
       WHERE f.kind = 'log' AND s.cluster_id = ? AND (? IS NULL OR s.id = ?)
         AND (l.id IS NULL OR l.skipped > 0 OR l.tail = 'corrupt') LIMIT 1`;
     return this.#database.prepare(sql).get(clusterId, serverId, serverId) !== undefined;
   }
 
-  /** Txns of a cluster after a zxid: those that are not in a snapshot of that zxid. Null where it has no logs. */
-  countTxnsAfter(clusterId: number, zxid: bigint): number | null {
-    if (!this.#hasLogs(clusterId)) return null;
-    const sql = 'SELECT count(DISTINCT zxid) FROM txn WHERE cluster_id = ? AND zxid > ?';
-    return Number(this.#database.prepare(sql).pluck().get(clusterId, zxid));
+  /** Chosen txns after a zxid: those that are not in a snapshot of that zxid. Null where the cluster has no logs. */
+  countTxnsAfter(choice: TxnChoice, zxid: bigint): number | null {
+    if (!this.#hasLogs(choice.clusterId)) return null;
+    const own = chosen(choice);
+    const sql = `SELECT count(DISTINCT t.zxid) FROM txn t WHERE ${own.sql} AND t.zxid > ?`;
+    return Number(
+      this.#database
+        .prepare(sql)
+        .pluck()
+        .get(...own.values, zxid),
+    );
   }
 
   /** The tree of a loaded snapshot. */
@@ -148,19 +168,19 @@ export class IndexReader {
     return lacksData(this.#database);
   }
 
-  /** Txns by zxid, of a cluster or of what one of its servers holds. */
-  txns(clusterId: number, serverId: number | null, filter: TxnFilter): Iterable<LoggedTxn> {
-    return new IndexTxns(this.#database, this.#acls).select(clusterId, serverId, filter);
+  /** The chosen txns by zxid. */
+  txns(choice: TxnChoice, filter: TxnFilter): Iterable<LoggedTxn> {
+    return new IndexTxns(this.#database, this.#acls).select(choice, filter);
   }
 
-  /** What a cluster, or one of its servers, holds of the history of single znodes. */
-  history(clusterId: number, serverId: number | null): IndexHistory {
-    return new IndexHistory(this.#database, clusterId, serverId);
+  /** The history of single znodes. */
+  history(choice: TxnChoice): IndexHistory {
+    return new IndexHistory(this.#database, choice);
   }
 
-  /** Txns by their row ids, in that order. */
-  txnsById(ids: Iterable<bigint>, serverId: number | null): Iterable<LoggedTxn> {
-    return new IndexTxns(this.#database, this.#acls).byId(ids, serverId);
+  /** The chosen ones of txns by their row ids, in that order. */
+  txnsById(ids: Iterable<bigint>, choice: TxnChoice): Iterable<LoggedTxn> {
+    return new IndexTxns(this.#database, this.#acls).byId(ids, choice);
   }
 
   close(): void {

@@ -7,23 +7,11 @@ import type { Op } from '../records/op.js';
 import { OP_CODES, type OpName } from '../records/op-code.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { Txn } from '../txnlog/txn.js';
+import { stateOfCommitted } from './committed.js';
 import { type Database, lacksData, type Statement } from './database.js';
 import type { IndexAcls } from './index-acls.js';
 import { PathText } from './path-text.js';
-
-/** Which txns; every condition given must hold. */
-export interface TxnFilter {
-  /** Inclusive. */
-  readonly fromZxid?: bigint;
-  /** Inclusive. */
-  readonly toZxid?: bigint;
-  /** Milliseconds since 1970, inclusive. */
-  readonly since?: bigint;
-  /** Milliseconds since 1970, exclusive. */
-  readonly until?: bigint;
-  /** Only txns with an op at this path. */
-  readonly path?: RawText;
-}
+import { chosen, ofStates, type TxnChoice, type TxnCondition, type TxnFilter } from './txn-choice.js';
 
 type TxnRow = readonly [
   id: bigint,
@@ -34,9 +22,11 @@ type TxnRow = readonly [
   type: string,
   digestVersion: bigint | null,
   digest: bigint | null,
+  committed: bigint | null,
 ];
 
-const TXN_COLUMNS = 'id, zxid, time, session_id, cxid, type, digest_version, digest';
+const TXN_COLUMNS =
+  't.id, t.zxid, t.time, t.session_id, t.cxid, t.type, t.digest_version, t.digest, t.committed';
 
 interface OpRow {
   readonly type: string;
@@ -80,21 +70,23 @@ export class IndexTxns {
       .raw();
   }
 
-  /** Txns of a cluster by zxid; with `serverId` only those that this server holds. */
-  *select(clusterId: number, serverId: number | null, filter: TxnFilter): Generator<LoggedTxn> {
+  /** The chosen txns by zxid. */
+  *select(choice: TxnChoice, filter: TxnFilter): Generator<LoggedTxn> {
     const { fromZxid = -(2n ** 63n), toZxid = 2n ** 63n - 1n, since = null, until = null, path } = filter;
+    const own = ofAnyServer(choice);
+    const ofState = filter.commit === undefined ? '' : `AND ${ofStates(filter.commit)}`;
     // -1 is no path: one that the index does not have.
     const pathId = path === undefined ? null : (this.#paths.idOf(path) ?? -1);
-    const ofPath = pathId === null ? '' : 'AND id IN (SELECT txn_id FROM op WHERE path_id = ?)';
+    const ofPath = pathId === null ? '' : 'AND t.id IN (SELECT txn_id FROM op WHERE path_id = ?)';
     const rows = this.#database
       .prepare(
-        `SELECT ${TXN_COLUMNS} FROM txn
-         WHERE cluster_id = ? AND zxid BETWEEN ? AND ? AND (? IS NULL OR time >= ?) AND (? IS NULL OR time < ?)
-         ${ofPath} ORDER BY zxid, id`,
+        `SELECT ${TXN_COLUMNS} FROM txn t
+         WHERE ${own.sql} AND t.zxid BETWEEN ? AND ? AND (? IS NULL OR t.time >= ?) AND (? IS NULL OR t.time < ?)
+         ${ofState} ${ofPath} ORDER BY t.zxid, t.id`,
       )
       .raw()
       .iterate(
-        clusterId,
+        ...own.values,
         fromZxid,
         toZxid,
         since,
@@ -103,13 +95,19 @@ export class IndexTxns {
         until,
         ...(pathId === null ? [] : [pathId]),
       ) as Iterable<TxnRow>;
-    yield* this.#logged(rows, serverId);
+    yield* this.#logged(rows, choice.serverId);
   }
 
-  /** The txns with these row ids, in their order; with `serverId` only those that this server holds. */
-  *byId(ids: Iterable<bigint>, serverId: number | null): Generator<LoggedTxn> {
-    const row = this.#database.prepare(`SELECT ${TXN_COLUMNS} FROM txn WHERE id = ?`).raw();
-    for (const id of ids) yield* this.#logged([row.get(id) as TxnRow], serverId);
+  /** The chosen ones of the txns with these row ids, in their order. */
+  *byId(ids: Iterable<bigint>, choice: TxnChoice): Generator<LoggedTxn> {
+    const own = ofAnyServer(choice);
+    const row = this.#database
+      .prepare(`SELECT ${TXN_COLUMNS} FROM txn t WHERE ${own.sql} AND t.id = ?`)
+      .raw();
+    for (const id of ids) {
+      const found = row.get(...own.values, id) as TxnRow | undefined;
+      if (found !== undefined) yield* this.#logged([found], choice.serverId);
+    }
   }
 
   *#logged(rows: Iterable<TxnRow>, serverId: number | null): Generator<LoggedTxn> {
@@ -118,8 +116,8 @@ export class IndexTxns {
       if (copy === undefined) continue;
       const [file, offset, length] = copy;
       const evidence = { file, offset: Number(offset), length: Number(length) };
-      const txn = this.#txn(row);
-      yield this.#lacksData ? { txn, evidence, lacksData: true } : { txn, evidence };
+      const logged = { txn: this.#txn(row), evidence, commit: stateOfCommitted(row[8]) };
+      yield this.#lacksData ? { ...logged, lacksData: true } : logged;
     }
   }
 
@@ -190,6 +188,11 @@ export class IndexTxns {
   #acl({ acl_id }: OpRow): readonly ACL[] | null {
     return acl_id === null ? null : this.#acls.get(Number(acl_id));
   }
+}
+
+// What one server holds is told by its evidence, which is looked up for every txn anyway.
+function ofAnyServer(choice: TxnChoice): TxnCondition {
+  return chosen({ ...choice, serverId: null });
 }
 
 let zeros = Buffer.alloc(0);

@@ -1,6 +1,9 @@
 // Which txns of an index a tree or a history is made of: the one place that says so.
+import type { RawText } from '../jute/raw-text.js';
 import type { Zxid } from '../records/zxid.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 import { readAgreement } from './agreement.js';
+import { committedOf } from './committed.js';
 import type { Database } from './database.js';
 
 /** Whose txns. */
@@ -13,6 +16,22 @@ export interface TxnChoice {
    * nothing decides. Null (or absent) for every copy.
    */
   readonly agreedTo?: Zxid | null;
+}
+
+/** Which of the chosen txns; every condition given must hold. */
+export interface TxnFilter {
+  /** Inclusive. */
+  readonly fromZxid?: bigint;
+  /** Inclusive. */
+  readonly toZxid?: bigint;
+  /** Milliseconds since 1970, inclusive. */
+  readonly since?: bigint;
+  /** Milliseconds since 1970, exclusive. */
+  readonly until?: bigint;
+  /** Only txns with an op at this path. */
+  readonly path?: RawText;
+  /** Only txns of these states. */
+  readonly commit?: ReadonlySet<CommitState>;
 }
 
 /** A condition on `txn t`, and what to bind for it. */
@@ -50,4 +69,10 @@ export function choiceOf(
 ): TxnChoice {
   if (serverId !== null || allCopies) return { clusterId, serverId };
   return { clusterId, serverId, agreedTo: readAgreement(database, clusterId).upTo ?? LOWEST };
+}
+
+/** The condition that a txn's state is one of these. */
+export function ofStates(states: ReadonlySet<CommitState>): string {
+  const conditions = [...states].map((state) => `t.committed IS ${committedOf(state) ?? 'NULL'}`);
+  return `(${conditions.join(' OR ')})`;
 }

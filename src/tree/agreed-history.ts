@@ -1,7 +1,8 @@
 // The history that the servers of a cluster agree on: what was committed, or may have been, up to a fork that nothing
 // decides or to a tail that only a minority has.
 import { maxZxid, minZxid, type Zxid } from '../records/zxid.js';
-import type { CommitState, CommitVerdict, ForkVerdict } from './commit-state.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
+import type { CommitVerdict, ForkVerdict } from './commit-state.js';
 import type { ZxidRun } from './continuity.js';
 import type { Holdings } from './holdings.js';
 

@@ -1,15 +1,10 @@
 // Which logged txns were committed. Logs hold proposals: what a leader logged before it died may be on its disk only.
 import { epochOf, type Zxid } from '../records/zxid.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 import type { ZxidRun } from './continuity.js';
 import type { EpochBounds } from './epoch-claims.js';
 import type { Holdings } from './holdings.js';
 import type { Voters } from './quorum.js';
-
-/**
- * `committed`: every server that serves clients has it or will have it. `single-copy`: only a minority of the voters
- * has it, and nothing builds on it. `unknown`: too little is here to tell.
- */
-export type CommitState = 'committed' | 'single-copy' | 'unknown';
 
 /** Zxids, of one epoch, that stand for several txns. */
 export interface Fork extends ZxidRun {

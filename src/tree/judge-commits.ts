@@ -4,10 +4,10 @@
 // logs an epoch's txns in order, so one that has logged (or has in a snapshot) a txn of an epoch has had all before it
 // in that epoch: what counts is how far each server came. A txn that a later epoch's history leaves out is lost.
 import { epochOf, maxZxid, minZxid, type Zxid } from '../records/zxid.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
 import {
   type CommitInput,
   type CommitRange,
-  type CommitState,
   type CommitVerdict,
   type EpochFacts,
   type EpochHoldings,

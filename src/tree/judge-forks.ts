@@ -3,13 +3,8 @@
 // Behind the first fork of an epoch a server that came further may have come another way: only what stands in its logs
 // counts there.
 import type { Zxid } from '../records/zxid.js';
-import {
-  type CommitState,
-  type EpochFacts,
-  type Fork,
-  stateByLaterEpochs,
-  type VerdictBuilder,
-} from './commit-state.js';
+import type { CommitState } from '../txnlog/logged-txn.js';
+import { type EpochFacts, type Fork, stateByLaterEpochs, type VerdictBuilder } from './commit-state.js';
 import type { ZxidRun } from './continuity.js';
 import { isQuorum } from './quorum.js';
 

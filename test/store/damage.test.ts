@@ -261,7 +261,7 @@ describe('txns that no server writes', () => {
     const { folder, file } = place({ 'log.1': logBytes({ txns: [{ zxid: 1n, ...create(path, 'x') }] }) });
     build(file, [folder]);
     const direct = readWholeLog(join(folder, 'log.1')).records[0]!.txn.op;
-    const [found] = withIndex(file, (reader) => [...reader.txns(1, null, {})]);
+    const [found] = withIndex(file, (reader) => [...reader.txns({ clusterId: 1, serverId: null }, {})]);
     expect(found!.txn.op).toEqual(direct);
   });
 
@@ -277,7 +277,9 @@ describe('txns that no server writes', () => {
     const { folder, file } = place({ 'log.1': logBytes({ txns }) });
     build(file, [folder]);
     const direct = readWholeLog(join(folder, 'log.1')).records.map(({ txn }) => txn);
-    const found = withIndex(file, (reader) => [...reader.txns(1, null, {})].map(({ txn }) => txn));
+    const found = withIndex(file, (reader) =>
+      [...reader.txns({ clusterId: 1, serverId: null }, {})].map(({ txn }) => txn),
+    );
     expect(found).toEqual(direct);
     expect(found.map(({ header }) => header.zxid)).toEqual(extremes);
   });

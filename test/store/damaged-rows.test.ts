@@ -44,7 +44,8 @@ const inFileOrder = (file: string) =>
     ...reader.tree(reader.snapshots()[0]!).inFileOrder({ data: false, numChildren: false }),
   ]);
 
-const txns = (file: string) => withIndex(file, (reader) => [...reader.txns(1, null, {})]);
+const txns = (file: string) =>
+  withIndex(file, (reader) => [...reader.txns({ clusterId: 1, serverId: null }, {})]);
 
 describe('an index whose rows contradict each other', () => {
   const cases: [string, string][] = [

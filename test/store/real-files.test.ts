@@ -101,7 +101,7 @@ describe.each(servers)('$title', ({ fixture, server }) => {
       );
     withIndex(indexOf(fixture), (reader) => {
       const { id, clusterId } = reader.servers().find(({ name }) => name === server.dir)!;
-      const rows = [...reader.txns(clusterId, id, {})].map(({ txn, evidence }) => ({
+      const rows = [...reader.txns({ clusterId, serverId: id }, {})].map(({ txn, evidence }) => ({
         txn: { ...txn, op: comparable(txn.op, isOne) },
         evidence,
       }));

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { agreedHistory } from '../../src/tree/agreed-history.js';
-import type { CommitState } from '../../src/tree/commit-state.js';
 import type { Holdings } from '../../src/tree/holdings.js';
 import { judgeCommits } from '../../src/tree/judge-commits.js';
+import type { CommitState } from '../../src/txnlog/logged-txn.js';
 import { type Digests, draws, EnsembleModel } from './ensemble-model.js';
 
 const shapes = fc.record({

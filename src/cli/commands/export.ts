@@ -25,7 +25,7 @@ import {
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
-import { Run, type RunArgs, treeFields } from '../run.js';
+import { historyFields, Run, type RunArgs, treeFields } from '../run.js';
 
 const options = {
   what: {
@@ -109,7 +109,7 @@ export const exportCommand = defineCommand({
             const found = ops(txns.txns(range), null);
             const columns = opColumns({ data: true, evidence: true });
             const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), data));
-            run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
+            run.printWithEnvelope({ columns, rows }, args, historyFields(txns), () => txns.isComplete);
             return EXIT.ok;
           }),
     );

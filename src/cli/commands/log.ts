@@ -8,13 +8,13 @@ import { noteAbsentPaths } from '../absent-path.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { map } from '../map.js';
-import { opConditions, opQueryOf, opRangeOf } from '../op-conditions.js';
+import { checkCommit, opConditions, opQueryOf, opRangeOf, withCopies } from '../op-conditions.js';
 import { askTxns } from '../open-source.js';
 import { dataOption, evidenceOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { opColumns, type ShownOp } from '../rows/op-columns.js';
 import { OpLines } from '../rows/op-line.js';
-import type { OutputArgs, Run } from '../run.js';
+import { historyFields, type OutputArgs, type Run } from '../run.js';
 import { clientOf, readClients, serverLogOption } from '../server-log.js';
 
 const options = {
@@ -39,22 +39,26 @@ export const log = defineCommand({
     ],
     ['zoolog log backup/zk1 --failed --limit 20', 'the first 20 failed requests'],
     ['zoolog log backup/zk1 --error NOAUTH --format ndjson', 'with every field, for jq'],
+    ['zoolog log case.db#prod --commit single-copy', 'what was logged and never agreed on'],
   ],
   positionals: sourcePositional,
   options,
   epilogue:
     'A multi is shown as its parts. Deletes that a closeSession lists follow it, marked implied. A log holds what was ' +
-    'proposed: with one server alone it is not known what was committed.',
-  run: async (args, context) => {
+    'proposed: an index of all servers of an ensemble tells what was committed, one server alone does not.',
+  run: async (typed, context) => {
+    const args = withCopies(typed);
     const range = opRangeOf(args);
     const query = opQueryOf(args);
-    if (args.format === 'ndjson' && args.limit === undefined && args.serverLog === undefined) {
+    const isPlain = args.serverLog === undefined && args.commit === undefined;
+    if (args.format === 'ndjson' && args.limit === undefined && isPlain) {
       const { printLogFiles } = await import('../log-files.js');
       const lines = { ops: query, range, data: args.data ?? 'auto' } as const;
       const code = await printLogFiles(args, lines, context);
       if (code !== null) return code;
     }
     return askTxns(args, context, (txns, run) => {
+      checkCommit(args, txns);
       const clients = readClients(args.serverLog, run);
       const count = printRows(txns, range, query, clients, args, run);
       if (count === 0) noteAbsentPaths(txns, args, run);
@@ -95,12 +99,13 @@ function printRows(
     data: args.data !== undefined,
     evidence: args.evidence,
     clients: clients !== null,
+    marksUnknown: txns.agreement?.committedTo != null,
   });
   const rows = map(found, ({ logged, part }): ShownOp => {
     const row = shown(opRow(logged, part), mode);
     return clients === null ? row : { ...row, ...clientOf(clients, row.session) };
   });
-  run.printWithEnvelope({ columns, rows }, args, { source: txns.name }, () => txns.isComplete);
+  run.printWithEnvelope({ columns, rows }, args, historyFields(txns), () => txns.isComplete);
   return count;
 }
 

@@ -15,7 +15,7 @@ import { wholeNumber } from '../coerce.js';
 import { type Args, defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { lazily } from '../map.js';
-import { opConditions, opQueryOf, opRangeOf } from '../op-conditions.js';
+import { checkCommit, opConditions, opQueryOf, opRangeOf, withCopies } from '../op-conditions.js';
 import { askTxns } from '../open-source.js';
 import { outputOptions, sourceOptions, sourcePositional } from '../options.js';
 import { bucketColumns, bucketTable, type ShownTop, topColumns, topTable } from '../rows/top-columns.js';
@@ -78,7 +78,8 @@ export const top = defineCommand({
     'Ops are counted as log shows them: a multi as its parts, deletes that a closeSession lists as deletes of its ' +
     'session. Creates, deletes, growth and bytes count only what was applied; bytes are data of creates and setData. ' +
     'An error names no path. Numbers are exact; more than half a million keys are counted by way of temporary files.',
-  run: (args, context) => {
+  run: (typed, context) => {
+    const args = withCopies(typed);
     if (args.histogram && (args.by !== undefined || args.sort !== undefined)) {
       throw new UsageError('--histogram goes with neither --by nor --sort', 'its rows are stretches of time');
     }
@@ -89,6 +90,7 @@ export const top = defineCommand({
     const range = opRangeOf(args);
     const test = opTest(opQueryOf(args));
     return askTxns(args, context, (txns, run) => {
+      checkCommit(args, txns);
       const keys = args.histogram ? [] : args.by === undefined ? TOP_KEYS : [args.by];
       const counter = new TopCounter(keys);
       const count = () => {

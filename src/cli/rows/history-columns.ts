@@ -49,6 +49,7 @@ export const historyColumns: readonly Column<ShownChange>[] = [
   { key: 'parts', kind: 'number' },
   { key: 'others', kind: 'json' },
   { key: 'implied', kind: 'boolean' },
+  { key: 'commit', kind: 'text' },
   { key: 'cause', kind: 'json' },
   { key: 'kind', kind: 'text' },
   { key: 'ttl', kind: 'number' },

@@ -14,10 +14,17 @@ export interface OpTable {
   readonly evidence: boolean;
   /** With the client of the session (default false). */
   readonly clients?: boolean;
+  /** Mark what is not known to be committed too: where something is known (default false). */
+  readonly marksUnknown?: boolean;
 }
 
 /** Columns of op rows, in the order of docs/json.md. A table has few of them, and the rest in words. */
-export function opColumns({ data, evidence, clients = false }: OpTable): readonly Column<ShownOp>[] {
+export function opColumns({
+  data,
+  evidence,
+  clients = false,
+  marksUnknown = false,
+}: OpTable): readonly Column<ShownOp>[] {
   const where = evidence ? {} : ({ table: false } as const);
   return [
     { key: 'zxid', kind: 'hex' },
@@ -31,8 +38,9 @@ export function opColumns({ data, evidence, clients = false }: OpTable): readonl
     { key: 'multi', kind: 'number', table: false },
     { key: 'applied', kind: 'boolean', table: false },
     { key: 'implied', kind: 'boolean', table: false },
+    { key: 'commit', kind: 'text', table: false },
     { key: 'error', kind: 'number', table: false },
-    { key: 'errorName', title: 'detail', kind: 'text', cell: detailText },
+    { key: 'errorName', title: 'detail', kind: 'text', cell: (row) => detailText(row, marksUnknown) },
     { key: 'version', kind: 'number', table: false },
     { key: 'parentCVersion', kind: 'number', table: false },
     { key: 'ephemeral', kind: 'boolean', table: false },
@@ -56,9 +64,14 @@ function typeText({ type, multi, implied }: ShownOp): string {
   return multi === undefined ? type : `${type} (multi ${multi})`;
 }
 
-function detailText(row: ShownOp): string {
-  const parts = [row.applied === false ? 'not applied' : '', ...bodyText(row)];
+function detailText(row: ShownOp, marksUnknown: boolean): string {
+  const parts = [commitText(row, marksUnknown), row.applied === false ? 'not applied' : '', ...bodyText(row)];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function commitText({ commit }: ShownOp, marksUnknown: boolean): string {
+  if (commit === 'single-copy') return 'SINGLE COPY';
+  return commit === 'unknown' && marksUnknown ? 'not known to be committed' : '';
 }
 
 function bodyText(row: ShownOp): readonly string[] {

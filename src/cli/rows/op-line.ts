@@ -44,6 +44,7 @@ export class OpLines {
     if (multi !== undefined) line += `,"multi":${multi}`;
     if (!isApplied) line += ',"applied":false';
     if (isImplied) line += ',"implied":true';
+    if (logged.commit !== undefined) line += `,"commit":"${logged.commit}"`;
     line += this.#body(op);
     if (!isImplied) line += this.#digest;
     return line + this.#tail;
