@@ -104,6 +104,10 @@ class IndexPlace implements MomentPlace<IndexCandidate> {
     return this.#reader.survey(this.#where.choice, when);
   }
 
+  others() {
+    return this.#reader.others(this.#where.choice);
+  }
+
   obstacle(to: Zxid, logs: Continuity): Obstacle | null {
     const inFiles = this.candidates.map((one) => ({
       name: one.name,

@@ -4,9 +4,10 @@ import { UsageError } from '../errors.js';
 import { displayText } from '../jute/raw-text.js';
 import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
 import { type BaseCandidate, chooseBase, nearestServed, servedRanges } from '../tree/choose-base.js';
-import { type Continuity, stepOf } from '../tree/continuity.js';
+import { type Continuity, stepOf, type ZxidStep } from '../tree/continuity.js';
 import type { Witnesses } from '../tree/epoch-steps.js';
 import type { LogSurvey, When } from '../tree/log-survey.js';
+import type { OtherServers } from '../tree/other-servers.js';
 import type { TreeAt } from '../tree/tree-at.js';
 import { findMoment, timeText } from './moment.js';
 import type { SourceLog } from './source-log.js';
@@ -31,6 +32,8 @@ export interface MomentPlace<C extends MomentCandidate> {
   /** Oldest first. */
   readonly candidates: readonly C[];
   survey(when: When): LogSurvey;
+  /** What other servers tell of these changes of epoch; absent where no others are here. */
+  others?(steps: readonly ZxidStep[]): OtherServers | null;
   /** What keeps a tree that the files have from being had here; null where nothing does. */
   obstacle?(to: Zxid, logs: Continuity): Obstacle | null;
 }
@@ -88,7 +91,10 @@ export function planMoment<C extends MomentCandidate>(
   }
   noteStepBack(survey, name, log);
   const { base, nextSnapshot } = choice;
-  const witnesses = { snapshots: newEpochs(candidates, base.zxid, survey) };
+  const steps = continuity.steps.filter(
+    ({ kind, after, next }) => kind === 'epoch' && next > base.zxid && after <= to,
+  );
+  const witnesses = { snapshots: newEpochs(candidates, steps), others: place.others?.(steps) ?? null };
   return { base, to, nextSnapshot, witnesses, survey, doubt: against ?? doubt };
 }
 
@@ -163,10 +169,8 @@ function noteStepBack({ next, stepBack, laterTxns }: LogSurvey, name: string, lo
 /** The snapshots that leaders wrote when they began an epoch that the logs come to; these are read. */
 function newEpochs(
   candidates: readonly MomentCandidate[],
-  from: Zxid,
-  { continuity }: LogSurvey,
+  steps: readonly ZxidStep[],
 ): NonNullable<Witnesses['snapshots']> {
-  const steps = continuity.steps.filter(({ kind, after }) => kind === 'epoch' && after >= from);
   const begins = new Set(steps.map(({ next }) => epochOf(next) << 32n));
   return candidates
     .filter(({ zxid }) => begins.has(zxid))

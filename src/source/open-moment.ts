@@ -1,7 +1,7 @@
 // The tree of a server's directory at a moment: the newest snapshot that serves, and the txns after it.
-import type { DataDir } from '../datadir/data-dir.js';
 import { formatZxid } from '../records/zxid.js';
 import { snapshotBase } from '../tree/base-tree.js';
+import type { ZxidStep } from '../tree/continuity.js';
 import type { When } from '../tree/log-survey.js';
 import { treeAt } from '../tree/tree-at.js';
 import { logsAfter } from './count-later.js';
@@ -10,27 +10,27 @@ import { LogSource } from './log-source.js';
 import { surveyLogs } from './log-survey.js';
 import { momentOf, planMoment } from './moment-plan.js';
 import { ReplayedSource } from './replayed-source.js';
+import type { ResolvedDirectory } from './resolve.js';
+import { siblingWitnesses } from './sibling-logs.js';
 import { snapshotCandidates } from './snapshot-ends.js';
 import { SnapshotScan } from './snapshot-scan.js';
 import type { SourceLog } from './source-log.js';
 
 /**
- * Opens the tree of a directory as it was at `when`. A note says how sure that is. `name` is what the directory is
- * called.
+ * Opens the tree of a directory as it was at `when`. A note says how sure that is.
  * @throws UsageError as `planMoment` does.
  */
 export function openMoment(
-  dir: DataDir,
-  name: string,
+  { dir, name, siblings, close: release }: Omit<ResolvedDirectory, 'when'>,
   when: When,
   log: SourceLog,
-  release: () => void,
 ): ReplayedSource {
   for (const problem of dir.problems) log.report(problem);
   noteLogDir(dir, name, log);
   const candidates = snapshotCandidates(dir, log);
   const survey = (moment: When) => surveyLogs(dir, moment, log);
-  const plan = planMoment({ name, candidates, survey }, when, log);
+  const others = (steps: readonly ZxidStep[]) => siblingWitnesses(siblings, steps, log);
+  const plan = planMoment({ name, candidates, survey, others }, when, log);
   const { base, to, nextSnapshot, witnesses } = plan;
   // Made before the snapshot is read, so that it shows where the file changes from then on.
   const scan = new SnapshotScan(base.file.path, log);

@@ -41,7 +41,7 @@ export function openTree(text: string, options: SourceOptions): ZnodeSource {
       case 'directory':
         return resolved.when === null
           ? openDirectoryTree(resolved.dir, resolved.name, log, release)
-          : openMoment(resolved.dir, resolved.name, resolved.when, log, release);
+          : openMoment(resolved, resolved.when, log);
       case 'log':
         throw new UsageError(
           `${resolved.name}: is a txn log, and a tree is asked for`,

@@ -37,6 +37,8 @@ export interface ResolvedFile extends ResolvedBase {
 export interface ResolvedDirectory extends ResolvedBase {
   readonly kind: 'directory';
   readonly dir: DataDir;
+  /** The other servers of the folder or archive that it was found in. */
+  readonly siblings: readonly NamedDir[];
   /** The moment asked for; null for none. */
   readonly when: When | null;
 }
@@ -125,7 +127,7 @@ function inFile(path: string, wanted: Wanted, options: SourceOptions, base: Reso
   if (isTar(path)) return inTar(path, wanted, options);
   if (isDataDir(path, options)) {
     if (who !== null) throw noServers(path, "is one server's configuration");
-    return [{ kind: 'directory', dir: openDataDir(path, options), when: null, ...base }];
+    return [{ kind: 'directory', dir: openDataDir(path, options), siblings: [], when: null, ...base }];
   }
   const archive = ARCHIVES.find(([, magic]) => startsWith(path, Buffer.from(magic, 'latin1')))?.[0];
   if (archive !== undefined) {
@@ -162,7 +164,7 @@ function inFolder(folder: string, wanted: Wanted, options: SourceOptions, base: 
   // An empty dataDir is one too where --log-dir names logs for it.
   if (servers.length === 0 && isDataDir(folder, options)) {
     if (who !== null) throw noServers(base.name, "is one server's directory");
-    return [{ kind: 'directory', dir: openDataDir(folder, options), when: null, ...base }];
+    return [{ kind: 'directory', dir: openDataDir(folder, options), siblings: [], when: null, ...base }];
   }
   if (servers.length === 0) {
     throw new UsageError(
@@ -174,7 +176,8 @@ function inFolder(folder: string, wanted: Wanted, options: SourceOptions, base: 
   return (isAll ? servers : [chosen(servers, who, base.name)]).map((server) => {
     const dir = options.logDir === undefined ? server.dir : openDataDir(server.dir.path, options);
     const name = servers.length === 1 && who === null ? base.name : `${base.name}#/${server.name}`;
-    return { kind: 'directory', dir, when: null, ...base, name };
+    const siblings = servers.filter((other) => other !== server);
+    return { kind: 'directory', dir, siblings, when: null, ...base, name };
   });
 }
 

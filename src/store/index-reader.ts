@@ -3,8 +3,10 @@ import type { Problem } from '../problems.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { BaseTree } from '../tree/base-tree.js';
 import type { LogSurvey, When } from '../tree/log-survey.js';
+import { OtherServers } from '../tree/other-servers.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { type Agreement, readAgreement } from './agreement.js';
+import { clusterServers } from './cluster-files.js';
 import { type Database, lacksData, openForReading } from './database.js';
 import { IndexAcls } from './index-acls.js';
 import { indexBase } from './index-base.js';
@@ -125,6 +127,12 @@ export class IndexReader {
    */
   choice(clusterId: number, serverId: number | null, allCopies: boolean): TxnChoice {
     return choiceOf(this.#database, clusterId, serverId, allCopies);
+  }
+
+  /** What the files of the servers that are not read, or of those of the cluster that is, tell of epochs. */
+  others({ clusterId, serverId }: TxnChoice): OtherServers {
+    const servers = clusterServers(this.#database, clusterId).filter((one) => one.serverId !== serverId);
+    return new OtherServers(servers, serverId === null ? 2 : 1);
   }
 
   /** True where something of a cluster's logs (or of one server's) was left out because of damage. */

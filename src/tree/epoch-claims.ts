@@ -22,7 +22,7 @@ export interface EpochClaim {
 }
 
 /** What a server's files say of where epochs begin. `snapshots` may be in any order. */
-export function claimsOf({ runs, snapshots }: Holdings): EpochClaim[] {
+export function claimsOf({ runs, snapshots }: Pick<Holdings, 'runs' | 'snapshots'>): EpochClaim[] {
   const claims: EpochClaim[] = [];
   const sorted = [...snapshots].sort((a, b) => (a.zxid < b.zxid ? -1 : a.zxid > b.zxid ? 1 : 0));
   let at = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { continuityOf } from '../../src/tree/continuity.js';
 import { judgeStep, type Witnesses } from '../../src/tree/epoch-steps.js';
+import { OtherServers } from '../../src/tree/other-servers.js';
 
 const z = (epoch: number, counter: number) => (BigInt(epoch) << 32n) | BigInt(counter);
 
@@ -39,23 +40,56 @@ describe('zxids', () => {
 describe('a change of epoch', () => {
   const [step] = continuityOf([z(1, 9), z(2, 1)]).steps;
   const proofOf = (witnesses: Witnesses) => judgeStep(step!, witnesses);
-  const runs = (...pairs: [bigint, bigint][]) => pairs.map(([from, to]) => ({ from, to }));
+  const other = (server: string, ...pairs: [bigint, bigint][]) => {
+    const runs = pairs.map(([from, to]) => ({ from, to }));
+    return { server, runs, snapshots: [] };
+  };
 
   test('is unproven by nothing', () => {
     expect(proofOf({}).proof).toBeNull();
   });
   test('is proven by another server’s log that goes on in the same way', () => {
-    const otherLogs = [{ server: 'zk2', runs: runs([z(1, 4), z(1, 9)], [z(2, 1), z(2, 5)]) }];
-    expect(proofOf({ otherLogs })).toMatchObject({
+    const zk2 = other('zk2', [z(1, 4), z(1, 9)], [z(2, 1), z(2, 5)]);
+    expect(proofOf({ others: new OtherServers([zk2], 1) })).toMatchObject({
       proof: "other server's log",
-      why: expect.stringContaining('zk2'),
+      why: 'the log of zk2 goes on in the same way',
+    });
+  });
+  test('of a cluster is proven by two logs that go on in the same way, not by one: it is made of it', () => {
+    const zk2 = other('zk2', [z(1, 4), z(1, 9)], [z(2, 1), z(2, 5)]);
+    const zk3 = other('zk3', [z(1, 1), z(1, 9)], [z(2, 1), z(2, 1)]);
+    expect(proofOf({ others: new OtherServers([zk2], 2) }).proof).toBeNull();
+    expect(proofOf({ others: new OtherServers([zk2, zk3], 2) })).toMatchObject({
+      proof: "other server's log",
+      why: 'the logs of zk2 and zk3 go on in the same way',
+    });
+  });
+  test('is not proven by a log that got a snapshot in between, for what is before it may have been lost', () => {
+    const zk2 = other('zk2', [z(1, 4), z(1, 9)], [z(2, 1), z(2, 5)]);
+    const sent = { ...zk2, snapshots: [{ zxid: z(2, 0), digestZxid: 0n, newestZxid: 0n }] };
+    expect(proofOf({ others: new OtherServers([sent], 1) }).proof).toBeNull();
+  });
+  test('is proven by another server’s snapshot that ends with the old epoch', () => {
+    const snapshots = [{ zxid: z(2, 0), digestZxid: z(1, 9), newestZxid: 0n }];
+    const zk2 = { ...other('zk2', [z(2, 1), z(2, 5)]), snapshots };
+    expect(proofOf({ others: new OtherServers([zk2], 2) })).toMatchObject({
+      proof: 'snapshot',
+      why: 'a snapshot of zk2 says that the old epoch ended there',
     });
   });
   test('is not proven by another server’s log that goes further in the old epoch, which is said', () => {
-    const otherLogs = [{ server: 'zk3', runs: runs([z(1, 4), z(1, 12)], [z(2, 1), z(2, 5)]) }];
-    expect(proofOf({ otherLogs })).toMatchObject({
+    const zk3 = other('zk3', [z(1, 4), z(1, 12)], [z(2, 3), z(2, 5)]);
+    expect(proofOf({ others: new OtherServers([zk3], 1) })).toMatchObject({
       proof: null,
-      why: expect.stringContaining('zk3 goes further'),
+      why: 'the log of zk3 goes further in the old epoch',
+    });
+  });
+  test('is not proven where another server has another txn as the last before', () => {
+    const zk2 = other('zk2', [z(1, 4), z(1, 9)], [z(2, 1), z(2, 5)]);
+    const zk3 = other('zk3', [z(1, 4), z(1, 12)], [z(2, 1), z(2, 5)]);
+    expect(proofOf({ others: new OtherServers([zk2, zk3], 1) })).toMatchObject({
+      proof: null,
+      why: 'zk3 has 0x10000000c as the last txn before',
     });
   });
   test('is proven by the snapshot a new leader wrote, whose digest is of the last txn before', () => {
