@@ -7,6 +7,7 @@ import type { OnProblem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { HistoryScope, HistorySource, SnapshotFacts, TxnRun } from '../source/history-source.js';
 import { sortRecords } from '../store/sort.js';
+import { stepOf, type ZxidStep } from '../tree/continuity.js';
 import { type Cause, causeOf } from './causes.js';
 import { EventList } from './event-list.js';
 import { eventOf, eventRow } from './event-rows.js';
@@ -69,7 +70,7 @@ export class ZnodeHistories {
     let next = timelines.next();
     const runs = this.#source.runs();
     const facts = feed.snapshots.map((snapshot) => snapshot.facts);
-    const coverage = new LogCoverage(runs, facts);
+    const coverage = new LogCoverage(runs, facts, this.#source.others?.(epochSteps(runs)) ?? null);
     const snapshots = bounded(feed.snapshots);
     this.#frame = { snapshots: facts, holes: coverage.holes, newest: this.#newest(runs, facts) };
     for (; !next.done; next = timelines.next()) {
@@ -157,6 +158,11 @@ function childrenChange(
   list.fromStat({ type: 'children', before: state, after: state }, pzxid, null, znode.evidence);
   // A child's own event of the same txn says more, and comes behind.
   return list.events.map((event) => ({ ...event, order: -1 }));
+}
+
+function epochSteps(runs: readonly TxnRun[]): ZxidStep[] {
+  const steps = runs.slice(1).map(({ from }, i) => stepOf(runs[i]!.to.zxid, from.zxid));
+  return steps.filter((step): step is ZxidStep => step?.kind === 'epoch');
 }
 
 function isBridged({ kind, after, next }: Hole, bridged: readonly Span[]): boolean {

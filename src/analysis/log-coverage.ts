@@ -3,6 +3,7 @@ import { counterOf, epochOf, type Zxid } from '../records/zxid.js';
 import type { SnapshotFacts, TxnEdge, TxnRun } from '../source/history-source.js';
 import { stepOf } from '../tree/continuity.js';
 import { judgeStep } from '../tree/epoch-steps.js';
+import type { OtherServers } from '../tree/other-servers.js';
 
 /** A place in history. The time, milliseconds since 1970, is null where no txn tells it. */
 export interface Edge {
@@ -44,8 +45,8 @@ export class LogCoverage {
   readonly #isFromTheBeginning: boolean;
   readonly #times = new Map<Zxid, bigint>();
 
-  /** `all` are the snapshots, oldest first: one of them may prove where an epoch ended. */
-  constructor(runs: readonly TxnRun[], all: readonly SnapshotFacts[]) {
+  /** `all` are the snapshots, oldest first: one of them, or one of the other servers, may prove where an epoch ended. */
+  constructor(runs: readonly TxnRun[], all: readonly SnapshotFacts[], others: OtherServers | null) {
     const holes: Hole[] = [];
     const stretches: Stretch[] = [];
     const snapshots = all.flatMap(({ file, zxid, digestZxid }) => {
@@ -55,7 +56,8 @@ export class LogCoverage {
       for (const { zxid, time } of [from, to]) this.#times.set(zxid, time);
       const last = stretches.at(-1);
       const step = last === undefined ? null : stepOf(last.to.zxid, from.zxid);
-      if (last !== undefined && step !== null && judgeStep(step, { snapshots }).proof !== null) last.to = to;
+      if (last !== undefined && step !== null && judgeStep(step, { snapshots, others }).proof !== null)
+        last.to = to;
       else stretches.push({ from, to });
       if (last === undefined || step === null || last.to === to) continue;
       const missing = step.kind === 'hole' ? step.missing : null;

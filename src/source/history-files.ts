@@ -5,6 +5,7 @@ import type { Problem } from '../problems.js';
 import { OP_CODES } from '../records/op-code.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
+import type { ZxidStep } from '../tree/continuity.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import type { LogRecord } from '../txnlog/log-record.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
@@ -21,6 +22,8 @@ import { readableLogs } from './log-source.js';
 import { mergeLogs } from './merge-logs.js';
 import type { Resolved } from './resolve.js';
 import { kept } from './scanned-tree.js';
+import type { NamedDir } from './servers.js';
+import { siblingWitnesses } from './sibling-logs.js';
 import { SlowScan } from './slow-scan.js';
 import { SnapshotScan } from './snapshot-scan.js';
 import { SourceLog } from './source-log.js';
@@ -47,7 +50,9 @@ export function openFileHistory(
   for (const problem of dir.problems) log.report(problem);
   const { logs, areAll } = readableLogs(dir);
   const snapshots = dir.snapshots.filter(({ content }) => content === 'snapshot');
-  const source = new FileHistory({ name, snapshots, logs: logs.map(({ path }) => path) }, log, release);
+  const { siblings } = resolved;
+  const files = { name, snapshots, logs: logs.map(({ path }) => path), siblings };
+  const source = new FileHistory(files, log, release);
   source.isComplete = areAll;
   return source;
 }
@@ -57,6 +62,8 @@ interface HistoryFiles {
   /** Oldest first. */
   readonly snapshots: readonly SnapshotFile[];
   readonly logs: readonly string[];
+  /** Other servers that lie beside this one. */
+  readonly siblings?: readonly NamedDir[];
   /** Of a snapshot that was named by itself, what can be read is shown even if it is damaged. */
   readonly isOneFile?: boolean;
 }
@@ -105,6 +112,10 @@ class FileHistory implements HistorySource {
 
   runs(): readonly TxnRun[] {
     return this.#runs.runs();
+  }
+
+  others(steps: readonly ZxidStep[]) {
+    return siblingWitnesses(this.#files.siblings ?? [], steps, this.#log);
   }
 
   close(): void {

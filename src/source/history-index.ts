@@ -102,6 +102,10 @@ class IndexedHistory implements HistorySource {
     return this.#history.runs().map(({ from, to }) => ({ from: edge(from), to: edge(to) }));
   }
 
+  others() {
+    return this.#reader.others(this.#where.choice);
+  }
+
   close(): void {
     this.#reader.close();
   }

@@ -4,6 +4,8 @@ import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
+import type { ZxidStep } from '../tree/continuity.js';
+import type { OtherServers } from '../tree/other-servers.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 
 /** The znodes that a history is about. */
@@ -74,6 +76,8 @@ export interface HistorySource {
   txns(scope: HistoryScope, owners: ReadonlySet<bigint>, toZxid?: Zxid): Iterable<LoggedTxn>;
   /** Which txns are here, in ascending order; to be asked when the txns have been read. */
   runs(): readonly TxnRun[];
+  /** What other servers tell of these changes of epoch; absent where no others are here. */
+  others?(steps: readonly ZxidStep[]): OtherServers | null;
   close(): void;
 }
 
