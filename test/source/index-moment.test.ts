@@ -106,7 +106,9 @@ for (const fixture of fixtures()) {
   describe.each(fixture.servers.map((facts, i) => ({ facts, server: servers[i]! })))(
     '$server.name',
     ({ facts, server }) => {
-      const path = join(fixture.dir, facts.dir);
+      // In a folder of several the others are witnesses, as they are in the index.
+      const isAlone = fixture.servers.length === 1;
+      const path = isAlone ? join(fixture.dir, facts.dir) : `${fixture.dir}#/${serverName(facts.dir)}`;
       const options = facts.logDir === facts.dir ? {} : { logDir: join(fixture.dir, facts.logDir) };
       const headers = [...server.txns()].map(({ txn }) => txn.header);
       const moments = momentsOf(
