@@ -15,8 +15,6 @@ import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { agreementNote } from './agreement-note.js';
 import { openIndexMoment } from './index-moment.js';
 import { type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
-import { laterTxnsNote } from './later-txns-note.js';
-import { noLogsNote } from './log-dir-note.js';
 import type { Who } from './parse.js';
 import type { ResolvedIndex } from './resolve.js';
 import { isSession, type SessionTable } from './session-table.js';
@@ -26,7 +24,7 @@ import type { AgreedTo, TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from '.
 import { below } from './subtree.js';
 
 /**
- * The tree of a server, or of a cluster, at a moment; with none, the newest sound snapshot that is loaded.
+ * The tree of a server, or of a cluster, at a moment; with none, the newest.
  * @throws UsageError where WHO fits several clusters or none; IndexError where `path` is no index.
  */
 export function openIndexTree(
@@ -37,21 +35,15 @@ export function openIndexTree(
 ): ZnodeSource {
   return opening(path, (reader) => {
     const where = chooseServers(reader, path, who, options);
-    const { servers, choice } = where;
     // Of one server the tree is that of its own snapshots, whatever of it was committed.
-    const note = choice.serverId === null ? agreementNote(where) : null;
+    const note = where.choice.serverId === null ? agreementNote(where) : null;
     if (note !== null) options.onNote(note);
-    if (when !== null) return openIndexMoment(reader, where, when, new SourceLog(options));
-    const snapshot = newestTree(reader, path, where);
-    const { server, zxid } = snapshot;
-    const laterTxns = reader.countTxnsAfter(choice, zxid);
-    if (laterTxns === null) options.onNote(noLogsNote(`${path}#${server.cluster}`));
-    else if (laterTxns > 0) {
-      options.onNote(laterTxnsNote(`${path}#${server.cluster}/${server.name}`, zxid, laterTxns));
-    }
-    if (servers.length > 1)
-      options.onNote(`of the servers of ${server.cluster}, ${server.name} has the newest tree`);
-    return new IndexSource(reader, snapshot, laterTxns, path);
+    const tree = openIndexMoment(reader, where, when, new SourceLog(options));
+    if (tree !== null) return tree;
+    const snapshot = damagedTree(reader, path, where);
+    const { server, zxid, name } = snapshot;
+    options.onNote(`${path}#${server.cluster}/${server.name}: what is left of ${name}; no snapshot is sound`);
+    return new IndexSource(reader, snapshot, reader.countTxnsAfter(where.choice, zxid), path);
   });
 }
 
@@ -107,9 +99,9 @@ function opening<T>(path: string, open: (reader: IndexReader) => T): T {
   }
 }
 
-function newestTree(reader: IndexReader, path: string, where: ChosenServers): IndexedSnapshot {
-  const loaded = snapshotsOf(reader, where).filter(({ isLoaded }) => isLoaded);
-  const snapshot = loaded.find((one) => one.isSound) ?? loaded[0];
+/** What could be loaded of the newest snapshot that was, where none is sound. */
+function damagedTree(reader: IndexReader, path: string, where: ChosenServers): IndexedSnapshot {
+  const snapshot = snapshotsOf(reader, where).find(({ isLoaded }) => isLoaded);
   if (snapshot !== undefined) return snapshot;
   const names = where.servers.map(({ cluster, name }) => `${cluster}/${name}`).join(', ');
   throw new UsageError(
@@ -118,6 +110,7 @@ function newestTree(reader: IndexReader, path: string, where: ChosenServers): In
   );
 }
 
+/** The tree of a damaged snapshot. */
 class IndexSource implements ZnodeSource {
   readonly name: string;
   readonly zxid: bigint;

@@ -3,9 +3,17 @@
 import { UsageError } from '../errors.js';
 import { displayText } from '../jute/raw-text.js';
 import { epochOf, formatZxid, type Zxid } from '../records/zxid.js';
-import { type BaseCandidate, chooseBase, nearestServed, servedRanges } from '../tree/choose-base.js';
+import {
+  type BaseCandidate,
+  chooseBase,
+  nearestServed,
+  nextOf,
+  reachOf,
+  servedRanges,
+} from '../tree/choose-base.js';
 import { type Continuity, stepOf, type ZxidStep } from '../tree/continuity.js';
 import type { Witnesses } from '../tree/epoch-steps.js';
+import { type Exactness, exactnessOf } from '../tree/exactness.js';
 import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { OtherServers } from '../tree/other-servers.js';
 import type { TreeAt } from '../tree/tree-at.js';
@@ -13,8 +21,9 @@ import { findMoment, timeText } from './moment.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment } from './sources.js';
 
-/** A snapshot that a replay may begin with. */
+/** A snapshot that a replay may begin with, or the new tree of a server that has written none. */
 export interface MomentCandidate extends BaseCandidate {
+  readonly isNewTree: boolean;
   /** zxid of its digest block; null where it has none or cannot be read. */
   digestZxid(): Zxid | null;
 }
@@ -31,9 +40,13 @@ export interface MomentPlace<C extends MomentCandidate> {
   readonly name: string;
   /** Oldest first. */
   readonly candidates: readonly C[];
+  /** Names of the damaged snapshots behind a zxid, oldest first. */
+  damagedAfter(base: Zxid): readonly string[];
   survey(when: When): LogSurvey;
   /** What other servers tell of these changes of epoch; absent where no others are here. */
   others?(steps: readonly ZxidStep[]): OtherServers | null;
+  /** The same for the newest tree from a snapshot on: `next` is the first txn behind the first hole after it. */
+  surveyNewest(base: Zxid): LogSurvey;
   /** What keeps a tree that the files have from being had here; null where nothing does. */
   obstacle?(to: Zxid, logs: Continuity): Obstacle | null;
 }
@@ -91,17 +104,117 @@ export function planMoment<C extends MomentCandidate>(
   }
   noteStepBack(survey, name, log);
   const { base, nextSnapshot } = choice;
+  return {
+    base,
+    to,
+    nextSnapshot,
+    witnesses: witnessesOf(place, base, to, survey),
+    survey,
+    doubt: against ?? doubt ?? newTreeDoubt(base),
+  };
+}
+
+/**
+ * Plans for the newest tree: the newest sound snapshot, and all txns after it. Behind a hole in the logs none can be
+ * applied, which a note says. Null where there is no sound snapshot.
+ */
+export function planNewest<C extends MomentCandidate>(
+  place: MomentPlace<C>,
+  log: SourceLog,
+): MomentPlan<C> | null {
+  const { name, candidates } = place;
+  let newest: MomentPlan<C> | null = null;
+  for (const base of [...candidates].reverse()) {
+    const end = base.end();
+    if (end === null) continue;
+    const survey = place.surveyNewest(base.zxid);
+    const { to } = reachOf(base.zxid, survey.continuity.runs);
+    const isReached = end.zxid <= to;
+    const plan = {
+      base,
+      to,
+      nextSnapshot: nextOf(base, candidates),
+      witnesses: witnessesOf(place, base, to, survey),
+      survey,
+      doubt: isReached
+        ? newTreeDoubt(base)
+        : `${base.name} holds effects of txns up to ${formatZxid(end.zxid)}`,
+    };
+    newest ??= plan;
+    // One that holds effects of later txns is what a server would take. An older one is better where it comes as far.
+    if (to < newest.base.zxid) break;
+    if (isReached) {
+      if (plan !== newest)
+        log.note(`${name}: ${newest.doubt}, more than the logs have; ${base.name} taken instead`);
+      newest = plan;
+      break;
+    }
+  }
+  if (newest === null) return null;
+  const damaged = [...place.damagedAfter(newest.base.zxid)].reverse().join(', ');
+  if (damaged !== '') {
+    log.note(`${damaged}: damaged, passed over as a server would; ${newest.base.name} taken instead`);
+  }
+  noteLater(newest, name, log);
+  return newest;
+}
+
+function noteLater(
+  { to, survey: { next, laterTxns } }: MomentPlan<unknown>,
+  name: string,
+  log: SourceLog,
+): void {
+  if (next === null) return;
+  const txns = laterTxns === 1 ? '1 later txn is' : `${laterTxns} later txns are`;
+  log.note(
+    `${name}: txns between ${formatZxid(to)} and ${formatZxid(next.zxid)} are missing, so ${txns} not applied`,
+  );
+}
+
+/** What besides the txns themselves can prove the changes of epoch from a base on. */
+function witnessesOf(
+  place: MomentPlace<MomentCandidate>,
+  base: MomentCandidate,
+  to: Zxid,
+  { continuity }: LogSurvey,
+): MomentPlan<MomentCandidate>['witnesses'] {
   const steps = continuity.steps.filter(
     ({ kind, after, next }) => kind === 'epoch' && next > base.zxid && after <= to,
   );
-  const witnesses = { snapshots: newEpochs(candidates, steps), others: place.others?.(steps) ?? null };
-  return { base, to, nextSnapshot, witnesses, survey, doubt: against ?? doubt };
+  return { snapshots: newEpochs(place.candidates, steps), others: place.others?.(steps) ?? null };
+}
+
+/** The label of a planned tree to which no txn is applied: its base alone. */
+export function exactnessAsItStands({
+  base,
+  to,
+  nextSnapshot,
+  survey,
+}: MomentPlan<MomentCandidate>): Exactness {
+  return exactnessOf({
+    base: { name: base.name, zxid: base.zxid, end: base.end()!, isSound: true },
+    wanted: to,
+    reached: to,
+    beyond: survey.next?.zxid ?? null,
+    steps: [],
+    digests: null,
+    unreadable: 0,
+    notIdempotent: null,
+    nextSnapshot,
+    newestLogged: survey.newest?.zxid ?? null,
+  });
+}
+
+function newTreeDoubt({ isNewTree }: MomentCandidate): string | null {
+  return isNewTree
+    ? 'there is no snapshot, so it begins with the new tree of 3.4; 3.5 and later have /zookeeper/config too'
+    : null;
 }
 
 /** What is to be said of the planned tree, once it was replayed; a note says it too. */
 export function momentOf(
   { to, doubt }: MomentPlan<unknown>,
-  { exactness, doubtfulQuotas }: TreeAt,
+  { exactness, doubtfulQuotas }: Pick<TreeAt, 'exactness' | 'doubtfulQuotas'>,
   name: string,
   log: SourceLog,
 ): Moment {

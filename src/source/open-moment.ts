@@ -1,49 +1,130 @@
-// The tree of a server's directory at a moment: the newest snapshot that serves, and the txns after it.
+// The tree of a server's directory at a moment, or the newest: the newest snapshot that serves, and the txns after it.
+import type { DataDir } from '../datadir/data-dir.js';
+import { InputError } from '../errors.js';
 import { formatZxid } from '../records/zxid.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import type { ZxidStep } from '../tree/continuity.js';
 import type { When } from '../tree/log-survey.js';
 import { treeAt } from '../tree/tree-at.js';
-import { logsAfter } from './count-later.js';
 import { noteLogDir } from './log-dir-note.js';
+import { LogFile } from './log-file.js';
 import { LogSource } from './log-source.js';
-import { surveyLogs } from './log-survey.js';
-import { momentOf, planMoment } from './moment-plan.js';
+import { surveyLogs, surveyNewest } from './log-survey.js';
+import { logsAfter } from './logs-after.js';
+import {
+  exactnessAsItStands,
+  type MomentCandidate,
+  type MomentPlan,
+  momentOf,
+  planMoment,
+  planNewest,
+} from './moment-plan.js';
+import { isFirstTxn, NEW_TREE, NewTreeScan } from './new-tree.js';
 import { ReplayedSource } from './replayed-source.js';
 import type { ResolvedDirectory } from './resolve.js';
 import { siblingWitnesses } from './sibling-logs.js';
-import { snapshotCandidates } from './snapshot-ends.js';
+import { SnapshotCandidate, snapshotCandidates } from './snapshot-ends.js';
 import { SnapshotScan } from './snapshot-scan.js';
+import { SnapshotSource } from './snapshot-source.js';
 import type { SourceLog } from './source-log.js';
+import type { ZnodeSource } from './sources.js';
 
 /**
- * Opens the tree of a directory as it was at `when`. A note says how sure that is.
- * @throws UsageError as `planMoment` does.
+ * Opens the tree of a directory as it was at `when`; with null, the newest. A note says how sure that is.
+ * @throws UsageError as `planMoment` does; InputError where a newest tree has no sound snapshot to begin with.
  */
 export function openMoment(
-  { dir, name, siblings, close: release }: Omit<ResolvedDirectory, 'when'>,
-  when: When,
+  resolved: Omit<ResolvedDirectory, 'when'>,
+  when: When | null,
   log: SourceLog,
-): ReplayedSource {
+): ZnodeSource {
+  const { dir, name, close: release } = resolved;
   for (const problem of dir.problems) log.report(problem);
   noteLogDir(dir, name, log);
-  const candidates = snapshotCandidates(dir, log);
-  const survey = (moment: When) => surveyLogs(dir, moment, log);
-  const others = (steps: readonly ZxidStep[]) => siblingWitnesses(siblings, steps, log);
-  const plan = planMoment({ name, candidates, survey, others }, when, log);
-  const { base, to, nextSnapshot, witnesses } = plan;
+  const plan = planOf(resolved, when, log);
+  const { base, to, nextSnapshot, witnesses, survey } = plan;
+  const laterTxns = dir.logs.length === 0 ? null : survey.laterTxns;
+  if (base instanceof SnapshotCandidate && when === null && to === base.zxid) {
+    return asItStands(plan as MomentPlan<SnapshotCandidate>, name, laterTxns, log, release);
+  }
+  const isInFile = base instanceof SnapshotCandidate;
   // Made before the snapshot is read, so that it shows where the file changes from then on.
-  const scan = new SnapshotScan(base.file.path, log);
+  const scan = isInFile
+    ? new SnapshotScan(base.file.path, log)
+    : new NewTreeScan(log.shown(dir.snapDir), log.report);
   const logs = new LogSource(name, logsAfter(dir.logs, base.zxid), log);
   const tree = treeAt({
-    base: snapshotBase(base.file.path, base.zxid, base.name, log.report),
+    base: isInFile ? snapshotBase(base.file.path, base.zxid, base.name, log.report) : null,
     txns: () => logs.txns({ fromZxid: base.zxid + 1n }),
     to,
     nextSnapshot,
-    newestLogged: plan.survey.newest?.zxid ?? null,
+    newestLogged: survey.newest?.zxid ?? null,
     witnesses,
   });
   const moment = momentOf(plan, tree, name, log);
-  const facts = { name: `${name} at ${formatZxid(to)}`, moment, laterTxns: plan.survey.laterTxns };
-  return new ReplayedSource(scan, tree, facts, log, release);
+  return new ReplayedSource(
+    scan,
+    tree,
+    { name: `${name} at ${formatZxid(to)}`, moment, laterTxns },
+    log,
+    release,
+  );
+}
+
+function planOf(
+  { dir, name, siblings }: Omit<ResolvedDirectory, 'when'>,
+  when: When | null,
+  log: SourceLog,
+): MomentPlan<MomentCandidate> {
+  const candidates = candidatesOf(dir, log);
+  const place = {
+    name,
+    candidates,
+    damagedAfter: (base: bigint) => damagedAfter(base, dir, candidates),
+    survey: (moment: When) => surveyLogs(dir, moment, log),
+    surveyNewest: (base: bigint) => surveyNewest(dir, base, log),
+    others: (steps: readonly ZxidStep[]) => siblingWitnesses(siblings, steps, log),
+  };
+  if (when !== null) return planMoment(place, when, log);
+  const plan = planNewest(place, log);
+  if (plan === null) throw noSnapshot(dir);
+  return plan;
+}
+
+function candidatesOf(dir: DataDir, log: SourceLog): readonly MomentCandidate[] {
+  const [first] = dir.logs;
+  if (dir.snapshots.length > 0 || first === undefined) return snapshotCandidates(dir, log);
+  return isFirstTxn(new LogFile(first.path, log).firstZxid()) ? [NEW_TREE] : [];
+}
+
+// No txn is to be applied: the snapshot is the tree, and is read for each question alone.
+function asItStands(
+  plan: MomentPlan<SnapshotCandidate>,
+  name: string,
+  laterTxns: number | null,
+  log: SourceLog,
+  release: () => void,
+): SnapshotSource {
+  const { base } = plan;
+  const moment = momentOf(plan, { exactness: exactnessAsItStands(plan), doubtfulQuotas: [] }, name, log);
+  const facts = { name: `${name} ${base.name}`, zxid: base.zxid, laterTxns, moment };
+  return new SnapshotSource(base.file.path, facts, log, release);
+}
+
+/** Names of the snapshots behind a zxid of which none was sound, files that are only named as one included. */
+function damagedAfter(base: bigint, dir: DataDir, candidates: readonly MomentCandidate[]): string[] {
+  const isSound = (name: string) => candidates.some((one) => one.name === name && one.end() !== null);
+  const newer = dir.snapshots.filter(({ zxid }) => zxid > base).map(({ name }) => name);
+  return newer.filter((name) => !isSound(name));
+}
+
+function noSnapshot({ path, snapshots, logs: { length: count } }: DataDir): InputError {
+  const names = snapshots.map(({ name }) => name).reverse();
+  if (names.length > 0) {
+    const reason = `none of its snapshots is sound (${names.join(', ')})`;
+    return new InputError(path, `${reason}; name one as a file to see what is left of it`);
+  }
+  const logs =
+    count > 0 ? `, only ${count === 1 ? '1 log' : `${count} logs`}; its txns can be read with "log"` : '';
+  return new InputError(path, `no snapshot here${logs}`);
 }

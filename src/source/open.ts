@@ -1,6 +1,5 @@
 // Opening what a person named, as a tree or as a history.
 import { UsageError } from '../errors.js';
-import { openDirectoryTree } from './directory-source.js';
 import { openIndexTree, openIndexTxns } from './index-source.js';
 import { LogSource, openDirectoryTxns } from './log-source.js';
 import { openMoment } from './open-moment.js';
@@ -39,9 +38,7 @@ export function openTree(text: string, options: SourceOptions): ZnodeSource {
       case 'index':
         return openIndexTree(resolved.path, resolved.who, resolved.when, options);
       case 'directory':
-        return resolved.when === null
-          ? openDirectoryTree(resolved.dir, resolved.name, log, release)
-          : openMoment(resolved, resolved.when, log);
+        return openMoment(resolved, resolved.when, log);
       case 'log':
         throw new UsageError(
           `${resolved.name}: is a txn log, and a tree is asked for`,

@@ -1,19 +1,34 @@
 // A tree that answers by look-up, under what txns made of it.
 import type { RawText } from '../jute/raw-text.js';
+import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { IndexTree, ZnodeFields } from '../store/index-tree.js';
 import type { OverlaidZnode, Overlay } from '../tree/overlay.js';
 import { parentPath } from '../tree/paths.js';
+import { sortedSessions } from './sorted-sessions.js';
+
+/** A tree that answers by look-up. */
+export type LookUpTree = Pick<IndexTree, 'hasData' | 'get' | 'children' | 'subtree' | 'inFileOrder'>;
+
+/** One without any znode, under what txns made of a new tree. */
+export function noTree(hasData: boolean): LookUpTree {
+  return { hasData, get: () => null, *children() {}, *subtree() {}, *inFileOrder() {} };
+}
 
 /** A loaded snapshot of an index after a replay. Memory is what the txns touched. */
 export class OverlaidTree {
-  readonly #base: IndexTree;
+  readonly #base: LookUpTree;
   readonly #overlay: Overlay;
+  readonly #sessions: ReadonlyMap<bigint, number>;
+  readonly #folder: string;
   #grown: Map<RawText, number> | null = null;
 
-  constructor(base: IndexTree, overlay: Overlay) {
+  /** `sessions` are ids to timeouts in milliseconds, `folder` is the evidence of znodes that neither a snapshot nor a txn made: those of a new tree. */
+  constructor(base: LookUpTree, overlay: Overlay, sessions: ReadonlyMap<bigint, number>, folder: string) {
+    this.#sessions = sessions;
     this.#base = base;
     this.#overlay = overlay;
+    this.#folder = folder;
   }
 
   get(path: RawText, fields: ZnodeFields): Znode | null {
@@ -43,6 +58,11 @@ export class OverlaidTree {
       if (changed !== null) yield changed;
     }
     for (const now of this.#overlay.created()) yield this.#created(now, fields);
+  }
+
+  /** Sessions by id. */
+  sessions(): Iterable<Session> {
+    return sortedSessions([...this.#sessions].map(([id, timeout]) => ({ id, timeout })));
   }
 
   /** What comes of znodes of the base in canonical order, with those between them that it does not have. */
@@ -91,8 +111,7 @@ export class OverlaidTree {
       acl,
       stat,
       numChildren: fields.numChildren ? this.#growth(path) : undefined,
-      // Nothing creates a znode but a txn.
-      evidence: evidence!,
+      evidence: evidence ?? { file: this.#folder, offset: 0, length: 0 },
     };
   }
 

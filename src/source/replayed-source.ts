@@ -10,7 +10,6 @@ import type { TreeAt } from '../tree/tree-at.js';
 import { createdRecords } from './created-records.js';
 import type { PackedZnode } from './packed-znode.js';
 import { ScannedTree, type TreeScan } from './scanned-tree.js';
-import type { SnapshotScan } from './snapshot-scan.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
 
@@ -18,7 +17,13 @@ import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
 export interface ReplayedFacts {
   readonly name: string;
   readonly moment: Moment;
-  readonly laterTxns: number;
+  readonly laterTxns: number | null;
+}
+
+/** What a replay began with, as it can be read: a snapshot file, or a new tree, which is in no file. */
+export interface BaseScan extends TreeScan {
+  /** True once damage was found that kept a part of the tree from being read. */
+  readonly isDamaged: boolean;
 }
 
 /** A ZnodeSource over a snapshot and the txns after it. */
@@ -26,16 +31,15 @@ export class ReplayedSource implements ZnodeSource {
   readonly name: string;
   readonly zxid: bigint;
   readonly moment: Moment;
-  readonly laterTxns: number;
+  readonly laterTxns: number | null;
   readonly #log: SourceLog;
-  readonly #scan: SnapshotScan;
+  readonly #scan: BaseScan;
   readonly #tree: ScannedTree;
   readonly #sessions: ReadonlyMap<bigint, number>;
   readonly #release: () => void;
 
-  /** `base` is the snapshot that the replay began with. */
   constructor(
-    base: SnapshotScan,
+    base: BaseScan,
     { zxid, overlay, sessions }: TreeAt,
     facts: ReplayedFacts,
     log: SourceLog,
@@ -86,10 +90,10 @@ export class ReplayedSource implements ZnodeSource {
 class OverlaidScan implements TreeScan {
   readonly file: string;
   readonly report: OnProblem;
-  readonly #base: SnapshotScan;
+  readonly #base: BaseScan;
   readonly #overlay: Overlay;
 
-  constructor(base: SnapshotScan, overlay: Overlay) {
+  constructor(base: BaseScan, overlay: Overlay) {
     this.file = base.file;
     this.report = base.report;
     this.#base = base;

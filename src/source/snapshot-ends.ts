@@ -8,6 +8,7 @@ import type { SourceLog } from './source-log.js';
 
 /** A snapshot that a replay can begin with, if it is sound. */
 export class SnapshotCandidate implements MomentCandidate {
+  readonly isNewTree = false;
   readonly file: DataFile;
   readonly #log: SourceLog;
   #survey: EndSurvey | null | undefined;

@@ -6,13 +6,15 @@ import { ScannedTree } from './scanned-tree.js';
 import { SnapshotScan } from './snapshot-scan.js';
 import { sortedSessions } from './sorted-sessions.js';
 import type { SourceLog } from './source-log.js';
-import type { ZnodeOptions, ZnodeSource } from './sources.js';
+import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
 
 /** What is known of a snapshot besides its content. */
 export interface SnapshotFacts {
   readonly name: string;
   readonly zxid: bigint | null;
   readonly laterTxns: number | null;
+  /** Where it is known how it relates to the logs beside it. */
+  readonly moment?: Moment;
 }
 
 /** A ZnodeSource over one snapshot file. */
@@ -20,6 +22,7 @@ export class SnapshotSource implements ZnodeSource {
   readonly name: string;
   readonly zxid: bigint | null;
   readonly laterTxns: number | null;
+  readonly moment?: Moment;
   readonly #log: SourceLog;
   readonly #scan: SnapshotScan;
   readonly #tree: ScannedTree;
@@ -30,6 +33,7 @@ export class SnapshotSource implements ZnodeSource {
     this.name = facts.name;
     this.zxid = facts.zxid;
     this.laterTxns = facts.laterTxns;
+    if (facts.moment !== undefined) this.moment = facts.moment;
     this.#log = log;
     this.#scan = new SnapshotScan(file, log);
     this.#tree = new ScannedTree(this.#scan);

@@ -1,4 +1,5 @@
 // Reading an index: what it holds, and the doors to its trees and histories.
+import type { Content } from '../datadir/identify.js';
 import type { Problem } from '../problems.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { BaseTree } from '../tree/base-tree.js';
@@ -15,7 +16,7 @@ import { IndexTree } from './index-tree.js';
 import { IndexTxns } from './index-txns.js';
 import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
 import { readProblems } from './problem-table.js';
-import { surveyTxns } from './survey-txns.js';
+import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
 
 /** A server of an index, with the name of its cluster. */
@@ -34,6 +35,8 @@ export interface IndexedSnapshot {
   readonly isLoaded: boolean;
   /** False also for one that could not even be opened. */
   readonly isSound: boolean;
+  /** By its first bytes; other than snapshot in a file that is only named as one. */
+  readonly content: Content;
   /** Name of the file. */
   readonly name: string;
   /** Path of the file as it was read. */
@@ -52,6 +55,7 @@ interface SnapshotRow {
   readonly zxid: bigint;
   readonly name: string;
   readonly path: string;
+  readonly content: Content;
   readonly is_loaded: bigint | null;
   readonly is_sound: bigint | null;
   readonly znodes: bigint | null;
@@ -103,10 +107,10 @@ export class IndexReader {
   snapshots(): IndexedSnapshot[] {
     const servers = new Map(this.servers().map((server) => [server.id, server]));
     const rows = this.#database.prepare(
-      `SELECT f.id, f.server_id, f.zxid, f.name, f.path, n.is_loaded, n.is_sound, n.znodes, n.newest_zxid,
+      `SELECT f.id, f.server_id, f.zxid, f.name, f.path, f.content, n.is_loaded, n.is_sound, n.znodes, n.newest_zxid,
          n.digest_zxid, n.digest_version, n.digest, n.last_processed_zxid, n.tree_digest
        FROM file f LEFT JOIN snapshot n ON n.id = f.id
-       WHERE f.kind = 'snapshot' AND f.content = 'snapshot' ORDER BY f.zxid DESC, f.id`,
+       WHERE f.kind = 'snapshot' ORDER BY f.zxid DESC, f.id`,
     );
     return (rows.all() as SnapshotRow[]).map((row) => snapshotOf(row, servers.get(Number(row.server_id))!));
   }
@@ -145,7 +149,7 @@ export class IndexReader {
 
   /** Chosen txns after a zxid: those that are not in a snapshot of that zxid. Null where the cluster has no logs. */
   countTxnsAfter(choice: TxnChoice, zxid: bigint): number | null {
-    if (!this.#hasLogs(choice.clusterId)) return null;
+    if (!this.hasLogs(choice)) return null;
     const own = chosen(choice);
     const sql = `SELECT count(DISTINCT t.zxid) FROM txn t WHERE ${own.sql} AND t.zxid > ?`;
     return Number(
@@ -164,6 +168,23 @@ export class IndexReader {
   /** The tree of a loaded snapshot as the base of a replay. */
   base(snapshot: IndexedSnapshot): BaseTree {
     return indexBase(this.#database, snapshot);
+  }
+
+  /** True where there is a log of a cluster, or of one of its servers. */
+  hasLogs({ clusterId, serverId }: TxnChoice): boolean {
+    const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id
+      WHERE f.kind = 'log' AND s.cluster_id = ? AND (? IS NULL OR s.id = ?) LIMIT 1`;
+    return this.#database.prepare(sql).get(clusterId, serverId, serverId) !== undefined;
+  }
+
+  /** The lowest zxid of the chosen txns; null where there are none. */
+  firstTxn(choice: TxnChoice): bigint | null {
+    return firstTxn(this.#database, choice);
+  }
+
+  /** What the chosen txns say of the newest tree that a snapshot at `base` and they have. */
+  surveyNewest(choice: TxnChoice, base: bigint): LogSurvey {
+    return surveyNewest(this.#database, choice, base);
   }
 
   /** What the chosen txns say of a moment. */
@@ -194,11 +215,6 @@ export class IndexReader {
   close(): void {
     this.#database.close();
   }
-
-  #hasLogs(clusterId: number): boolean {
-    const sql = `SELECT 1 FROM file f JOIN server s ON s.id = f.server_id WHERE f.kind = 'log' AND s.cluster_id = ? LIMIT 1`;
-    return this.#database.prepare(sql).get(clusterId) !== undefined;
-  }
 }
 
 function snapshotOf(row: SnapshotRow, server: IndexedServer): IndexedSnapshot {
@@ -210,6 +226,7 @@ function snapshotOf(row: SnapshotRow, server: IndexedServer): IndexedSnapshot {
     zxid: row.zxid,
     isLoaded: row.is_loaded === 1n,
     isSound: row.is_sound === 1n,
+    content: row.content,
     name: row.name,
     file: row.path,
     znodes: Number(row.znodes ?? 0n),

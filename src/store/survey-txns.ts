@@ -1,5 +1,6 @@
 // What the txns of an index say of a moment, by SQL.
 import type { Zxid } from '../records/zxid.js';
+import { reachOf } from '../tree/choose-base.js';
 import { type Continuity, ContinuityBuilder } from '../tree/continuity.js';
 import type { LogSurvey, TxnMoment, When } from '../tree/log-survey.js';
 import type { Database } from './database.js';
@@ -16,14 +17,20 @@ export function surveyTxns(database: Database, choice: TxnChoice, when: When): L
     next === null || 'zxid' in when
       ? null
       : txns.at(txns.value('max(t.zxid)', 'AND t.zxid > ? AND t.time <= ?', next.zxid, when.time));
-  return {
-    continuity: continuityOfTxns(database, choice),
-    first: txns.at(txns.value('min(t.zxid)', '')),
-    newest: txns.at(txns.value('max(t.zxid)', '')),
-    next,
-    laterTxns: next === null ? 0 : Number(txns.value('count(*)', 'AND t.zxid >= ?', next.zxid)),
-    stepBack,
-  };
+  return { ...txns.survey(next, continuityOfTxns(database, choice)), stepBack };
+}
+
+/** The chosen txns that can be applied to a snapshot at `base`: `next` is the first one behind the first hole. */
+export function surveyNewest(database: Database, choice: TxnChoice, base: Zxid): LogSurvey {
+  const txns = new Txns(database, choice);
+  const continuity = continuityOfTxns(database, choice);
+  const hole = reachOf(base, continuity.runs).next;
+  return { ...txns.survey(txns.at(hole), continuity), stepBack: null };
+}
+
+/** The lowest zxid of the chosen txns; null where there are none. */
+export function firstTxn(database: Database, choice: TxnChoice): Zxid | null {
+  return new Txns(database, choice).value('min(t.zxid)', '');
 }
 
 class Txns {
@@ -36,6 +43,16 @@ class Txns {
     const { sql, values } = chosen(choice);
     this.#sql = sql;
     this.#values = values;
+  }
+
+  survey(next: TxnMoment | null, continuity: Continuity): Omit<LogSurvey, 'stepBack'> {
+    return {
+      continuity,
+      first: this.at(this.value('min(t.zxid)', '')),
+      newest: this.at(this.value('max(t.zxid)', '')),
+      next,
+      laterTxns: next === null ? 0 : Number(this.value('count(*)', 'AND t.zxid >= ?', next.zxid)),
+    };
   }
 
   /** An aggregate over the txns for which `condition` holds. */

@@ -55,7 +55,8 @@ export function chooseBase<C extends BaseCandidate>(
   return fallback;
 }
 
-function nextOf(base: BaseCandidate, candidates: readonly BaseCandidate[]): Zxid | null {
+/** The zxid of the same server's next snapshot; null for its newest. */
+export function nextOf(base: BaseCandidate, candidates: readonly BaseCandidate[]): Zxid | null {
   let next: Zxid | null = null;
   for (const { zxid, server } of candidates) {
     if (server === base.server && zxid > base.zxid && (next === null || zxid < next)) next = zxid;
@@ -103,7 +104,7 @@ function reasonAgainst(
 }
 
 /** How far the logs go on from a zxid, and the first zxid behind the hole that ends it; null without a hole. */
-function reachOf(zxid: Zxid, runs: readonly ZxidRun[]): { to: Zxid; next: Zxid | null } {
+export function reachOf(zxid: Zxid, runs: readonly ZxidRun[]): { to: Zxid; next: Zxid | null } {
   let to = zxid;
   for (const run of runs) {
     if (run.to <= to) continue;

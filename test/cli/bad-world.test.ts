@@ -50,7 +50,7 @@ describe.skipIf(process.platform === 'win32')('a named pipe or a device', () => 
 describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
   it('is one line and code 3 as standard output, and as standard error nothing but the code', () => {
     const full = openSync('/dev/full', 'w');
-    const stdout = run(['stat', 'fixtures/standalone-3.8.6', '/'], ['ignore', full, 'pipe']);
+    const stdout = run(['stat', 'fixtures/standalone-3.8.6', '/', '-q'], ['ignore', full, 'pipe']);
     expect(stdout.status).toBe(3);
     expect(stdout.stderr).toMatch(/^zoolog: standard output: cannot be written: ENOSPC[^\n]*\n$/);
     expect(run(['ls', 'nowhere'], ['ignore', 'pipe', full]).status).toBe(2);

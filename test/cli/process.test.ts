@@ -16,7 +16,7 @@ function run(...args: string[]) {
 describe('the process', () => {
   it('writes the exact bytes of a znode into a pipe', () => {
     const { status, stdout, stderr } = run('get', F, '/binary');
-    expect([status, stderr.toString()]).toEqual([0, '']);
+    expect([status, stderr.toString()]).toEqual([0, `zoolog: ${F}: the tree at 0x1c4, exact\n`]);
     expect([...stdout]).toEqual(Array.from({ length: 256 }, (_, i) => i));
   });
   it('says its version and its exit code', () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { snappyStream } from '../support/codecs.ts';
 import { cut, flip } from '../support/damage.ts';
 import { create, createSession, del, logBytes, setAcl, setData } from '../support/log-spec.ts';
-import { buildSnapshot, NEW_TREE, snapshotBytes } from '../support/snapshot-spec.ts';
+import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.ts';
 import { ALL, change, copyFixture, named, put } from './boot-make.mjs';
 
 const OLD = 'load-3.4.14';

@@ -47,11 +47,14 @@ function lineOf({ path, data, dataLength, acl, stat, numChildren, evidence }: Zn
 }
 
 /** What a question gives: the tree, or the refusal with the SOURCE's name left out. */
-function answer(name: string, when: string, options: { inexact?: boolean; logDir?: string }) {
+function answer(name: string, when: string | null, options: { inexact?: boolean; logDir?: string }) {
   const said = heard(options);
-  const without = (text: string) => text.replaceAll(name, 'SOURCE');
+  const without = (text: string) => text.replaceAll(name, 'SOURCE').replace(/: no logs .*/, ': no logs');
   try {
-    return { ...told(openTree(`${name}@${when}`, said)), notes: said.notes.map(without) };
+    return {
+      ...told(openTree(when === null ? name : `${name}@${when}`, said)),
+      notes: said.notes.map(without),
+    };
   } catch (error) {
     const { message, hint } = error as Error & { hint?: string };
     return { message: without(message), hint: without(hint ?? '') };
@@ -59,7 +62,11 @@ function answer(name: string, when: string, options: { inexact?: boolean; logDir
 }
 
 /** Moments around fuzzy snapshots, holes and changes of epoch, and some between. */
-function momentsOf(fuzzy: readonly string[], zxids: readonly bigint[], times: readonly bigint[]): string[] {
+function momentsOf(
+  fuzzy: readonly string[],
+  zxids: readonly bigint[],
+  times: readonly bigint[],
+): (string | null)[] {
   const [first, last] = [zxids[0] ?? 0n, zxids.at(-1) ?? 0n];
   const wanted = new Set<bigint>([0n, first, last, last + 5n]);
   for (const name of fuzzy.slice(0, 3)) {
@@ -73,6 +80,7 @@ function momentsOf(fuzzy: readonly string[], zxids: readonly bigint[], times: re
   }
   const some = times.filter((_, i) => i % Math.ceil(times.length / 2) === 0);
   return [
+    null,
     ...[...wanted].filter((zxid) => zxid >= 0n).map((zxid) => `0x${zxid.toString(16)}`),
     ...some.map((time) => new Date(Number(time)).toISOString()),
     '2020-01-01',

@@ -229,7 +229,8 @@ describe('a moment that cannot be had', () => {
   });
 
   it('is asked for where there is no snapshot, or a time where there is no log', () => {
-    expect(at(folder({ 'log.1': logBytes({ txns: creates(3) }) }), '0x2').message).toContain('no snapshot');
+    const late = folder({ 'log.4': logBytes({ txns: creates(3, 4n) }) });
+    expect(at(late, '0x5').message).toContain('no snapshot');
     expect(at(folder({ 'snapshot.0': snapshot }), '2026-11-21').hint).toContain('@0x0');
   });
 
