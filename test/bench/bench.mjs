@@ -4,9 +4,18 @@
 // not there). ZooKeeper's tools need Java and the jars that ../shared/bench/classpath finds; without them their rows
 // are left out. Each command is a whole process; figures are medians of ROUNDS runs, the two sides taking turns.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
@@ -82,6 +91,23 @@ function comparerParts(snapshot) {
   return seconds[0] + seconds[1];
 }
 
+/** The server's own restore of a directory, no digest checked; compiled on first use. */
+function restorer() {
+  const classes = join(scratch, 'classes');
+  run('javac', ['-cp', jars, '-d', classes, join(shared, 'Restore.java')]);
+  const args = [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', `${jars}:${classes}`, 'Restore'];
+  return (dir) => run('java', [...args, dir], { keep: true }).seconds;
+}
+
+/** A directory with the first snapshot and all logs, so that a replay has all of them to do. */
+function wholeReplay(snapshot, logs) {
+  const dir = join(scratch, 'replay');
+  mkdirSync(join(dir, 'version-2'), { recursive: true });
+  for (const file of [snapshot, ...logs])
+    symlinkSync(realpathSync(file), join(dir, 'version-2', basename(file)));
+  return dir;
+}
+
 try {
   if (!existsSync(join(data, 'version-2'))) {
     if (jars === null)
@@ -124,6 +150,16 @@ try {
       );
     }
   }
+  if (jars !== null && logs.length > 0) {
+    const dir = wholeReplay(snapshot, logs);
+    const restore = restorer();
+    compare(
+      "replay of all txns, every digest checked / the server's own restore, none checked",
+      '<= 0.50',
+      () => cli('inspect', dir, '--digests'),
+      () => restore(dir),
+    );
+  }
   const floor = node('-e', '0').seconds;
   const bare = join(root, 'test', 'bench', 'bare-adler.mjs');
   compare(
@@ -148,6 +184,26 @@ try {
   const path = some.rows.at(-1).path;
   compare('ls on the index / node -e 0', '<= 3.00', () => cli('ls', index, path), bareNode);
   compare('get on the index / node -e 0', '<= 3.00', () => cli('get', index, path), bareNode);
+  compare(
+    'history of a path on the index / node -e 0',
+    '<= 3.00',
+    () => cli('history', index, path),
+    bareNode,
+  );
+  if (logs.length > 0) {
+    const middle = `0x${basename(logs[Math.floor(logs.length / 2)]).split('.')[1]}`;
+    for (const [what, znode] of [
+      ['the root', '/'],
+      ['a znode', path],
+    ]) {
+      compare(
+        `ls of ${what} at a moment on the index / node -e 0`,
+        'under 1 s',
+        () => cli('ls', `${index}@${middle}`, znode),
+        bareNode,
+      );
+    }
+  }
   for (const [what, args] of [
     ['find', ['find', snapshot, '--kind', 'container']],
     ['export', ['export', snapshot]],
