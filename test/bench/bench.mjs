@@ -191,6 +191,8 @@ try {
     bareNode,
   );
   if (logs.length > 0) {
+    // A moment needs a snapshot before it.
+    cli('index', '-o', index, '--snapshots', 'all', data);
     const middle = `0x${basename(logs[Math.floor(logs.length / 2)]).split('.')[1]}`;
     for (const [what, znode] of [
       ['the root', '/'],
