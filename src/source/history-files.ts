@@ -1,11 +1,12 @@
 // The history in files: all snapshots and logs of a directory, or one file.
-import type { DataFile } from '../datadir/data-dir.js';
+import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { bytesOf, type RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import { OP_CODES } from '../records/op-code.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZxidStep } from '../tree/continuity.js';
+import type { LogSurvey, When } from '../tree/log-survey.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import type { LogRecord } from '../txnlog/log-record.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
@@ -19,6 +20,7 @@ import {
 } from './history-source.js';
 import { LogFile } from './log-file.js';
 import { readableLogs } from './log-source.js';
+import { surveyLogs } from './log-survey.js';
 import { mergeLogs } from './merge-logs.js';
 import type { Resolved } from './resolve.js';
 import { kept } from './scanned-tree.js';
@@ -52,7 +54,7 @@ export function openFileHistory(
   const snapshots = dir.snapshots.filter(({ content }) => content === 'snapshot');
   const { siblings } = resolved;
   const files = { name, snapshots, logs: logs.map(({ path }) => path), siblings };
-  const source = new FileHistory(files, log, release);
+  const source = new DirectoryHistory(files, dir, log, release);
   source.isComplete = areAll;
   return source;
 }
@@ -114,6 +116,10 @@ class FileHistory implements HistorySource {
     return this.#runs.runs();
   }
 
+  snapshotZxids(): readonly Zxid[] {
+    return this.#files.snapshots.flatMap(({ zxid }) => zxid ?? []);
+  }
+
   others(steps: readonly ZxidStep[]) {
     return siblingWitnesses(this.#files.siblings ?? [], steps, this.#log);
   }
@@ -147,6 +153,22 @@ class FileHistory implements HistorySource {
       digestZxid: scan.trailer?.digest?.zxid ?? null,
       timeoutOf: (session) => sessions.get(session) ?? null,
     };
+  }
+}
+
+/** That of a directory, in which moments can be asked for. */
+class DirectoryHistory extends FileHistory {
+  readonly #dir: DataDir;
+  readonly #dirLog: SourceLog;
+
+  constructor(files: HistoryFiles, dir: DataDir, log: SourceLog, release: () => void) {
+    super(files, log, release);
+    this.#dir = dir;
+    this.#dirLog = log;
+  }
+
+  survey(when: When): LogSurvey {
+    return surveyLogs(this.#dir, when, this.#dirLog);
   }
 }
 

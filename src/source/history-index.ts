@@ -4,6 +4,7 @@ import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { IndexHistory } from '../store/index-history.js';
 import { type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import type { When } from '../tree/log-survey.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { agreementNote } from './agreement-note.js';
 import {
@@ -104,6 +105,14 @@ class IndexedHistory implements HistorySource {
 
   others() {
     return this.#reader.others(this.#where.choice);
+  }
+
+  survey(when: When) {
+    return this.#reader.survey(this.#where.choice, when);
+  }
+
+  snapshotZxids(): readonly Zxid[] {
+    return snapshotsOf(this.#reader, this.#where).map(({ zxid }) => zxid);
   }
 
   close(): void {

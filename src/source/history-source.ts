@@ -5,6 +5,7 @@ import type { Problem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZxidStep } from '../tree/continuity.js';
+import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { OtherServers } from '../tree/other-servers.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 
@@ -78,6 +79,10 @@ export interface HistorySource {
   runs(): readonly TxnRun[];
   /** What other servers tell of these changes of epoch; absent where no others are here. */
   others?(steps: readonly ZxidStep[]): OtherServers | null;
+  /** What the txns say of a moment; absent where none can be asked for. */
+  survey?(when: When): LogSurvey;
+  /** Those in the names of its snapshots, whether they can tell of the history or not. */
+  snapshotZxids(): readonly Zxid[];
   close(): void;
 }
 

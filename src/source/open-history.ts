@@ -19,17 +19,22 @@ export interface HistoryUpTo {
 }
 
 /**
- * Opens a SOURCE, of a directory also up to a moment (`backup/zk1@0x50000002f`).
+ * Opens a SOURCE, of a directory or an index also up to a moment (`backup/zk1@0x50000002f`).
  * @throws as openHistory does, and UsageError for a moment that nothing here reaches.
  */
 export async function openHistoryUpTo(text: string, options: SourceOptions): Promise<HistoryUpTo> {
   return closedOnError(resolveTree(text, options), async (resolved) => {
-    if (resolved.kind !== 'directory' || resolved.when === null) {
-      return { source: await opened(resolved, options), upTo: null };
+    const source = await opened(resolved, options);
+    const when = 'when' in resolved ? resolved.when : null;
+    if (when === null || source.survey === undefined) return { source, upTo: null };
+    try {
+      const { historyEnd } = await import('./history-end.js');
+      const place = { name: source.name, snapshots: source.snapshotZxids(), survey: source.survey(when) };
+      return { source, upTo: historyEnd(place, when, options.onNote) };
+    } catch (error) {
+      source.close();
+      throw error;
     }
-    const { historyEnd } = await import('./history-end.js');
-    const upTo = historyEnd(resolved, resolved.when, options);
-    return { source: await opened(resolved, options), upTo };
   });
 }
 
