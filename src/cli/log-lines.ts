@@ -79,8 +79,16 @@ const AHEAD = 48;
 /** Files smaller than this together are not worth the start of threads. */
 const SMALL = 16 * 1024 * 1024;
 
-/** Makes pieces of a file; returns whether damage left txns out. */
-function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Generator<Piece, boolean> {
+/**
+ * Makes pieces of a file; returns whether damage left txns out. With `keep` the bytes of a piece are nobody else's,
+ * otherwise they live until the next one is asked for.
+ */
+function* pieces(
+  file: NamedFile,
+  query: LineQuery,
+  options: SourceOptions,
+  keep: boolean,
+): Generator<Piece, boolean> {
   const log = new SourceLog(options, () => file.shown);
   // Without the advice to make an index: reading all of a file is what was asked for.
   const scan = new SlowScan(new SourceLog({ ...options, onNote: () => {} }));
@@ -112,7 +120,7 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
           if (test === null || test(txn.header, part)) text.add(lines.line(logged, part));
           // A multi can have a million lines; what is left of it is a piece by itself.
           if (text.length < PIECE) continue;
-          yield { text: text.take(), low, high, isAscending, goesOn, records: count };
+          yield { text: text.take(keep), low, high, isAscending, goesOn, records: count };
           count = 0;
           low = zxid;
           isAscending = true;
@@ -120,13 +128,13 @@ function* pieces(file: NamedFile, query: LineQuery, options: SourceOptions): Gen
         }
       }
       if (text.length < PIECE && !goesOn) continue;
-      yield { text: text.take(), low, high, isAscending, goesOn, records: count };
+      yield { text: text.take(keep), low, high, isAscending, goesOn, records: count };
       low = null;
       isAscending = true;
       goesOn = false;
       count = 0;
     }
-    if (low !== null) yield { text: text.take(), low, high, isAscending, goesOn, records: count };
+    if (low !== null) yield { text: text.take(keep), low, high, isAscending, goesOn, records: count };
     return records.isDamaged;
   } finally {
     records.close();
@@ -161,10 +169,11 @@ class LineBuffer {
     this.#bytes = larger;
   }
 
-  /** The bytes so far, which are nobody else's then. */
-  take(): Uint8Array {
+  /** The bytes so far; without `keep` they are written over by the next ones. */
+  take(keep: boolean): Uint8Array {
     const taken = this.#bytes.subarray(0, this.length);
-    this.#bytes = Buffer.allocUnsafeSlow(PIECE + MARGIN);
+    // A new buffer costs more than filling it: the system clears its pages first.
+    if (keep) this.#bytes = Buffer.allocUnsafeSlow(PIECE + MARGIN);
     this.length = 0;
     return taken;
   }
@@ -220,7 +229,7 @@ async function* inThisThread(
   options: SourceOptions,
 ): PieceStream & AsyncGenerator {
   for (const [file, named] of files.entries()) {
-    const made = pieces(named, query, options);
+    const made = pieces(named, query, options, false);
     let next = made.next();
     for (; !next.done; next = made.next()) yield { file, piece: next.value };
     yield { isDamaged: next.value };
@@ -328,10 +337,11 @@ function serve({ query, done }: ThreadData, port: NonNullable<typeof parentPort>
   const send = (message: Message, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   let sent = 0;
   port.on('message', (file: NamedFile) => {
-    const made = pieces(file, query, {
+    const told: SourceOptions = {
       onNote: (note) => send({ kind: 'note', note }),
       onProblem: (problem) => send({ kind: 'problem', problem }),
-    });
+    };
+    const made = pieces(file, query, told, true);
     let next = made.next();
     for (; !next.done; next = made.next()) {
       for (let put = Atomics.load(done, 0); sent - put >= AHEAD; put = Atomics.load(done, 0)) {

@@ -7,7 +7,7 @@ import { InputError } from '../errors.js';
 
 /** A place for text and bytes that are to be written in order. */
 export interface Sink {
-  /** Takes text (written as UTF-8) or bytes; they may be held back until flush. */
+  /** Takes text (written as UTF-8) or bytes, which are the caller's again then; both may be held back until flush. */
   write(text: string | Uint8Array): void;
   /** Writes out what was held back. */
   flush(): void;
@@ -150,7 +150,8 @@ export function memorySink(options: { isTerminal?: boolean; columns?: number } =
   return {
     isTerminal: options.isTerminal ?? false,
     columns: options.columns ?? DEFAULT_COLUMNS,
-    write: (text) => void chunks.push(typeof text === 'string' ? Buffer.from(text) : text.slice()),
+    // A copy also of bytes: whoever wrote them may write over them.
+    write: (text) => void chunks.push(Buffer.from(text as string)),
     flush: () => {},
     text: () => Buffer.concat(chunks).toString('utf8'),
   };

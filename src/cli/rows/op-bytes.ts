@@ -1,9 +1,9 @@
 // The common txns from bytes of a log to bytes of ndjson, without a string or an object in between.
 //
 // Measured on one log of 100,000 txns (2026-11-21, 2 shared cores, CPU time): reading and checksums take 50 ms;
-// decoding 135 ms more and lines of strings (op-line.ts) another 230; this takes 130 for both.
+// decoding 135 ms more and lines of strings (op-line.ts) another 230; this takes 70 for both.
 //
-// It knows creates, deletes, setData, checks, errors and createSession, alone and in a multi, with paths and data of
+// It knows creates, deletes, setData, setACL, checks, errors and sessions, alone and in a multi, with paths and data of
 // printable ASCII, and gives up on all else, on damage above all, which is then for decodeTxn and OpLines. A test
 // holds the bytes of both equal.
 import { aclRows } from '../../analysis/acl-row.js';
@@ -14,27 +14,21 @@ import { DIGEST_VERSION, TXN_DIGEST_BYTES } from '../../records/txn-digest.js';
 import { TXN_HEADER_BYTES } from '../../records/txn-header.js';
 import { jsonNested, jsonString } from '../../render/json-value.js';
 import { formatTime } from '../../render/value.js';
-import type { LogRecord } from '../../txnlog/log-record.js';
+import { type LogRecord, RECORD_FRAME_BYTES } from '../../txnlog/log-record.js';
+import { FixedText, JsonBytes, SLACK_BYTES } from './json-bytes.js';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const SLASH = 0x2f;
-const ZERO = 0x30;
 /** The most bytes of a line beside what its record holds twice over (each byte may need an escape). */
 const FIXED_BYTES = 1024;
 /** Of these, the most for an ACL. It takes more bytes in a line than in a record. */
 const LONGEST_ACL = FIXED_BYTES / 2;
 /** Longer multis are for OpLines: room for their lines would be many times their bytes. */
 const LONGEST_MULTI = 64 * 1024;
-const HEX = ascii('0123456789abcdef');
 
-// Buffers throughout, for a loop over two classes of arrays takes twice as long.
-function ascii(text: string): Buffer {
-  return Buffer.from(text, 'latin1');
-}
-
+const ascii = (text: string) => new FixedText(text);
 const ZXID = ascii('{"zxid":"0x');
 const TIME = ascii('","time":"');
+const UTC = ascii('Z');
 const SESSION = ascii('","session":"0x');
 const CXID = ascii('","cxid":');
 const PATH = ascii('","path":"');
@@ -60,15 +54,20 @@ const {
   delete: del,
   deleteContainer,
   setData,
+  setACL,
   check,
   error,
   createSession,
+  closeSession,
   multi,
 } = OP_CODES;
-const TYPES: ReadonlyMap<number, Buffer> = new Map(
-  (
-    ['create', 'create2', 'delete', 'deleteContainer', 'setData', 'check', 'error', 'createSession'] as const
-  ).map((name) => [OP_CODES[name], ascii(`,"type":"${name}`)]),
+/** Ops without a path that are never parts of a multi. */
+const SESSION_OPS: ReadonlySet<number> = new Set([createSession, closeSession]);
+const TYPES: ReadonlyMap<number, FixedText> = new Map(
+  [
+    ...(['create', 'create2', 'delete', 'deleteContainer', 'setData', 'setACL', 'check', 'error'] as const),
+    ...(['createSession', 'closeSession'] as const),
+  ].map((name) => [OP_CODES[name], ascii(`,"type":"${name}`)]),
 );
 
 /** What the bytes are not: something that this writer leaves to others. */
@@ -77,36 +76,39 @@ const GIVE_UP = -1;
 /** Writes lines of ndjson for records; one serves one file. */
 export class OpBytes {
   readonly #withData: boolean;
-  readonly #file: Buffer;
+  readonly #file: FixedText;
+  readonly #out = new JsonBytes();
   #from: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
   #end = 0;
-  #to: Buffer = Buffer.alloc(0);
-  #put = 0;
   /** The line up to the type is the same for all ops of a txn. */
-  readonly #head = Buffer.alloc(256);
-  #headLength = 0;
+  #headStart = 0;
+  #headEnd = 0;
   #digestAt = GIVE_UP;
   #second = Number.NaN;
-  #secondText: Buffer = Buffer.alloc(0);
+  #secondText = ascii('');
   #aclFrom = Buffer.alloc(0);
-  #aclJson: Buffer = Buffer.alloc(0);
-  readonly #errors = new Map<number, Buffer>();
+  #aclJson = ascii('');
+  readonly #errors = new Map<number, FixedText>();
 
   /** `shown` is what the file is called in the lines. */
   constructor(shown: string, withData: boolean) {
     this.#withData = withData;
-    this.#file = Buffer.from(`,"file":${jsonString(shown).slice(0, -1)}`);
+    this.#file = ascii(`,"file":${jsonString(shown).slice(0, -1)}`);
   }
 
   /** Room that `write` needs for a record. */
   room(record: LogRecord): number {
-    // Parts of a multi take 8 bytes or more each, and a whole head and tail in the output.
-    const isMulti = record.view.getInt32(record.entryStart + 28) === multi;
-    if (isMulti && record.length > LONGEST_MULTI) return 0;
-    const parts = isMulti ? record.length / 8 : 1;
-    return 2 * record.length + parts * (FIXED_BYTES + this.#file.length);
+    const { view, entryStart, length } = record;
+    const isMulti = view.getInt32(entryStart + 28) === multi;
+    if (isMulti && length > LONGEST_MULTI) return 0;
+    // Each part of a multi takes a whole head and tail in the output, and 8 bytes or more of the record.
+    let parts = 1;
+    if (isMulti && length >= RECORD_FRAME_BYTES + TXN_HEADER_BYTES + 4) {
+      parts = Math.min(Math.max(view.getInt32(entryStart + TXN_HEADER_BYTES), 1), length / 8);
+    }
+    return 2 * length + parts * (FIXED_BYTES + this.#file.length) + SLACK_BYTES;
   }
 
   /**
@@ -117,18 +119,20 @@ export class OpBytes {
     const { view, entryStart, entryEnd } = record;
     this.#from = record.buffer;
     this.#view = view;
-    this.#to = to;
-    this.#put = put;
+    const out = this.#out;
+    out.use(to, put);
     const type = view.getInt32(entryStart + 28);
     if (type === multi ? record.length > LONGEST_MULTI : !TYPES.has(type)) return GIVE_UP;
-    if (!this.#makeHead(entryStart)) return GIVE_UP;
+    if (!this.#head(entryStart)) return GIVE_UP;
+    this.#headStart = put;
+    this.#headEnd = out.at;
     this.#at = entryStart + TXN_HEADER_BYTES;
     this.#end = entryEnd;
     this.#digestAt = digestOf(view, entryStart + TXN_HEADER_BYTES, entryEnd, type);
     if (this.#digestAt !== GIVE_UP) this.#end = this.#digestAt;
     const isDone =
       type === multi ? this.#parts(record) : this.#op(type, record, GIVE_UP, true) && this.#at === this.#end;
-    return isDone ? this.#put : GIVE_UP;
+    return isDone ? out.at : GIVE_UP;
   }
 
   #parts(record: LogRecord): boolean {
@@ -154,8 +158,7 @@ export class OpBytes {
       const end = this.#at + 8 + view.getInt32(this.#at + 4);
       this.#at += 8;
       this.#end = end;
-      // A create of before 3.4 is never in a multi, nor is createSession.
-      if (type === createSession || !this.#op(type, record, i, isApplied) || this.#at !== end) return false;
+      if (SESSION_OPS.has(type) || !this.#op(type, record, i, isApplied) || this.#at !== end) return false;
     }
     return true;
   }
@@ -164,27 +167,28 @@ export class OpBytes {
   #op(type: number, record: LogRecord, part: number, isApplied: boolean): boolean {
     const name = TYPES.get(type);
     if (name === undefined) return false;
-    this.#copy(this.#head, this.#headLength);
-    this.#bytes(name);
-    if (type === error || type === createSession) this.#to[this.#put++] = QUOTE;
+    const out = this.#out;
+    if (part > 0) out.again(this.#headStart, this.#headEnd);
+    out.fixed(name);
+    if (type === error || SESSION_OPS.has(type)) out.quote();
     else if (!this.#path()) return false;
     if (part >= 0) {
-      this.#bytes(MULTI);
-      this.#number(part);
+      out.fixed(MULTI);
+      out.number(part);
     }
-    if (!isApplied) this.#bytes(NOT_APPLIED);
+    if (!isApplied) out.fixed(NOT_APPLIED);
     if (!this.#body(type)) return false;
     if (this.#digestAt !== GIVE_UP) {
-      this.#bytes(DIGEST);
-      this.#hex(this.#view.getUint32(this.#digestAt + 4), this.#view.getUint32(this.#digestAt + 8));
-      this.#to[this.#put++] = QUOTE;
+      out.fixed(DIGEST);
+      out.hex(this.#view.getUint32(this.#digestAt + 4), this.#view.getUint32(this.#digestAt + 8));
+      out.quote();
     }
-    this.#bytes(this.#file);
-    this.#bytes(OFFSET);
-    this.#number(record.offset);
-    this.#bytes(LENGTH);
-    this.#number(record.length);
-    this.#bytes(END);
+    out.fixed(this.#file);
+    out.fixed(OFFSET);
+    out.number(record.offset);
+    out.fixed(LENGTH);
+    out.number(record.length);
+    out.fixed(END);
     return true;
   }
 
@@ -195,10 +199,14 @@ export class OpBytes {
         return this.#create();
       case setData:
         return this.#setData();
+      case setACL:
+        return this.#setAcl();
       case check:
         return this.#int(VERSION);
       case createSession:
         return this.#int(TIMEOUT);
+      case closeSession:
+        return this.#closeSession();
       case error:
         return this.#error();
       case del:
@@ -220,7 +228,7 @@ export class OpBytes {
     const ephemeral = this.#from[this.#at]!;
     this.#at++;
     if (!this.#int(PARENT_CVERSION)) return false;
-    this.#bytes(EPHEMERAL[ephemeral === 0 ? 0 : 1]);
+    this.#out.fixed(EPHEMERAL[ephemeral === 0 ? 0 : 1]);
     if (!this.#acl(aclAt, aclEnd)) return false;
     const stop = this.#at;
     this.#at = dataAt;
@@ -240,6 +248,22 @@ export class OpBytes {
     return isWritten;
   }
 
+  // path · acl · version, and in the line the ACL at last.
+  #setAcl(): boolean {
+    const aclAt = this.#at;
+    if (!this.#skipAcl()) return false;
+    const aclEnd = this.#at;
+    return this.#int(VERSION) && this.#acl(aclAt, aclEnd);
+  }
+
+  // Before 3.6 nothing, then a list of paths; the deletes that it lists are lines of their own.
+  #closeSession(): boolean {
+    if (this.#at === this.#end) return true;
+    if (this.#end - this.#at !== 4 || this.#view.getInt32(this.#at) > 0) return false;
+    this.#at += 4;
+    return true;
+  }
+
   #error(): boolean {
     if (this.#end - this.#at < 4) return false;
     const code = this.#view.getInt32(this.#at);
@@ -249,59 +273,48 @@ export class OpBytes {
       this.#errors.set(code, text);
     }
     this.#int(ERROR);
-    this.#bytes(text);
+    this.#out.fixed(text);
     return true;
   }
 
   /** An int with its name. */
-  #int(name: Buffer): boolean {
+  #int(name: FixedText): boolean {
     if (this.#end - this.#at < 4) return false;
-    this.#bytes(name);
-    this.#number(this.#view.getInt32(this.#at));
+    this.#out.fixed(name);
+    this.#out.number(this.#view.getInt32(this.#at));
     this.#at += 4;
     return true;
   }
 
   #path(): boolean {
     const length = this.#length();
-    if (length < 1) return false;
-    this.#bytes(PATH);
-    const start = this.#at;
-    if (this.#from[start] !== SLASH || !this.#text(length)) return false;
-    this.#to[this.#put++] = QUOTE;
+    if (length < 1 || this.#from[this.#at] !== SLASH) return false;
+    this.#out.fixed(PATH);
+    if (!this.#text(length)) return false;
+    this.#out.quote();
     return true;
   }
 
   #data(): boolean {
+    const out = this.#out;
     const length = this.#length();
-    this.#bytes(LENGTH_OF_DATA);
-    this.#number(Math.max(length, 0));
+    out.fixed(LENGTH_OF_DATA);
+    out.number(Math.max(length, 0));
     if (!this.#withData) return true;
     if (length < 0) {
-      this.#bytes(NULL_DATA);
+      out.fixed(NULL_DATA);
       return true;
     }
-    this.#bytes(DATA);
+    out.fixed(DATA);
     if (!this.#text(length)) return false;
-    this.#bytes(DATA_END);
+    out.fixed(DATA_END);
     return true;
   }
 
-  /** Copies printable ASCII with the two escapes that JSON wants; false for anything else. */
   #text(length: number): boolean {
-    const from = this.#from;
-    const to = this.#to;
-    const stop = this.#at + length;
-    let put = this.#put;
-    for (let at = this.#at; at < stop; at++) {
-      const byte = from[at]!;
-      if (byte < 0x20 || byte > 0x7e) return false;
-      if (byte === QUOTE || byte === BACKSLASH) to[put++] = BACKSLASH;
-      to[put++] = byte;
-    }
-    this.#at = stop;
-    this.#put = put;
-    return true;
+    const start = this.#at;
+    this.#at += length;
+    return this.#out.ascii(this.#view, start, length);
   }
 
   /** Reads a length that fits what is left, -1 for null; -2 for one that does not. */
@@ -345,30 +358,24 @@ export class OpBytes {
     if (!isKnown) {
       this.#aclFrom = Buffer.from(from.subarray(start, end));
       const acl = readAcls(new Cursor(this.#aclFrom, { file: '', base: 0 }));
-      this.#aclJson = Buffer.from(`,"acl":${jsonNested(aclRows(acl))}`);
+      this.#aclJson = ascii(`,"acl":${jsonNested(aclRows(acl))}`);
     }
     if (this.#aclJson.length > LONGEST_ACL) return false;
-    this.#bytes(this.#aclJson);
+    this.#out.fixed(this.#aclJson);
     return true;
   }
 
   /** False for a time that a Date cannot hold or that lies before 1970. */
-  #makeHead(header: number): boolean {
+  #head(header: number): boolean {
     const view = this.#view;
-    const line = this.#to;
-    const put = this.#put;
-    this.#to = this.#head;
-    this.#put = 0;
-    this.#bytes(ZXID);
-    this.#hex(view.getUint32(header + 12), view.getUint32(header + 16));
+    const out = this.#out;
+    out.fixed(ZXID);
+    out.hex(view.getUint32(header + 12), view.getUint32(header + 16));
     const isGood = this.#time(view.getInt32(header + 20), view.getUint32(header + 24));
-    this.#bytes(SESSION);
-    this.#hex(view.getUint32(header), view.getUint32(header + 4));
-    this.#bytes(CXID);
-    this.#number(view.getInt32(header + 8));
-    this.#headLength = this.#put;
-    this.#to = line;
-    this.#put = put;
+    out.fixed(SESSION);
+    out.hex(view.getUint32(header), view.getUint32(header + 4));
+    out.fixed(CXID);
+    out.number(view.getInt32(header + 8));
     return isGood;
   }
 
@@ -381,61 +388,12 @@ export class OpBytes {
       this.#second = second;
       this.#secondText = ascii(formatTime(second * 1000).slice(0, -4));
     }
-    this.#bytes(TIME);
-    this.#bytes(this.#secondText);
-    const rest = ms - second * 1000;
-    const to = this.#to;
-    to[this.#put++] = ZERO + Math.trunc(rest / 100);
-    to[this.#put++] = ZERO + (Math.trunc(rest / 10) % 10);
-    to[this.#put++] = ZERO + (rest % 10);
-    to[this.#put++] = 0x5a;
+    const out = this.#out;
+    out.fixed(TIME);
+    out.fixed(this.#secondText);
+    out.thousandths(ms - second * 1000);
+    out.fixed(UTC);
     return true;
-  }
-
-  #hex(high: number, low: number): void {
-    const to = this.#to;
-    let put = this.#put;
-    let isStarted = false;
-    for (let shift = 28; shift >= 0; shift -= 4) {
-      const digit = (high >>> shift) & 15;
-      if (digit !== 0) isStarted = true;
-      if (isStarted) to[put++] = HEX[digit]!;
-    }
-    for (let shift = 28; shift >= 0; shift -= 4) {
-      const digit = (low >>> shift) & 15;
-      if (digit !== 0 || shift === 0) isStarted = true;
-      if (isStarted) to[put++] = HEX[digit]!;
-    }
-    this.#put = put;
-  }
-
-  #number(value: number): void {
-    const to = this.#to;
-    let rest = value;
-    if (rest < 0) {
-      to[this.#put++] = 0x2d;
-      rest = -rest;
-    }
-    let digits = 1;
-    for (let limit = 10; rest >= limit; limit *= 10) digits++;
-    for (let at = this.#put + digits - 1; at >= this.#put; at--) {
-      const tenth = Math.trunc(rest / 10);
-      to[at] = ZERO + (rest - tenth * 10);
-      rest = tenth;
-    }
-    this.#put += digits;
-  }
-
-  #bytes(bytes: Buffer): void {
-    this.#copy(bytes, bytes.length);
-  }
-
-  // A loop beats a native call up to some dozen bytes.
-  #copy(bytes: Buffer, length: number): void {
-    const to = this.#to;
-    let put = this.#put;
-    for (let i = 0; i < length; i++) to[put++] = bytes[i]!;
-    this.#put = put;
   }
 }
 
