@@ -12,7 +12,8 @@ import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { type AskedPaths, noteAbsentPaths } from './absent-path.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
-import { type LineQuery, type NamedFile, type Printed, printLogLines } from './log-lines.js';
+import { type Printed, printLogLines } from './log-lines.js';
+import type { LineQuery, NamedFile } from './log-pieces.js';
 import { OpLines } from './rows/op-line.js';
 import { Run, type RunArgs } from './run.js';
 
