@@ -43,13 +43,26 @@ export function jsonWriter(kind: Kind, indent = 0): (value: unknown) => string {
     case 'time':
       return (value) => jsonTime(value as number | bigint);
     case 'json':
-      return (value) => jsonNested(value, indent);
+      return lastKept((value) => jsonNested(value, indent));
     case 'boolean':
       return (value) => (value ? 'true' : 'false');
     case 'scalar':
       return (value) =>
         typeof value === 'string' ? jsonString(value) : jsonNumber(value as number | bigint);
   }
+}
+
+/** Rows often share a nested value with the row before, as znodes do their ACL. */
+function lastKept(write: (value: unknown) => string): (value: unknown) => string {
+  let last: unknown;
+  let text = '';
+  return (value) => {
+    if (value !== last || last === undefined) {
+      text = write(value);
+      last = value;
+    }
+    return text;
+  };
 }
 
 function jsonNumber(value: number | bigint): string {
