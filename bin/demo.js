@@ -25,6 +25,7 @@ const STEPS = [
 ];
 
 let status = 0;
+console.log('case.db is made in a temporary folder, and removed at the end.\n');
 try {
   for (const step of STEPS) {
     console.log(`$ zoolog ${step.map((word) => (/[\s*#]/.test(word) ? `"${word}"` : word)).join(' ')}`);

@@ -168,6 +168,8 @@ describe('log --format ndjson', () => {
       const { rows } = JSON.parse((await zoolog(['log', source, '--format', 'json'])).stdout);
       expect(lines.length).toBeGreaterThan(400);
       expect(lines).toEqual(rows);
+      const exported = await zoolog(['export', source, '--what', 'txns', '--data', 'auto']);
+      expect(rowsOf(exported.stdout)).toEqual(rows);
     }
   });
 

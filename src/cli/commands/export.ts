@@ -95,24 +95,30 @@ export const exportCommand = defineCommand({
       throw new UsageError('transactions are exported whole', 'use log --subtree for those of a znode');
     }
     const { data = 'auto', evidence, emulate353, znode: under, order } = args;
-    return intoFile(args, context, (to) =>
-      isTree
-        ? askTree(args, to, (tree, run) => {
-            if (isAbsent(under, tree, run)) return EXIT.no;
-            const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
-            const columns = znodeColumns({ data: true, evidence });
-            const rows = map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), data));
-            run.printWithEnvelope({ columns, rows }, args, treeFields(tree), () => tree.isComplete);
-            return EXIT.ok;
-          })
-        : askTxns(args, to, (txns, run) => {
-            const found = ops(txns.txns(range), null);
-            const columns = opColumns({ data: true, evidence: true });
-            const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), data));
-            run.printWithEnvelope({ columns, rows }, args, historyFields(txns), () => txns.isComplete);
-            return EXIT.ok;
-          }),
-    );
+    return intoFile(args, context, async (to) => {
+      if (isTree) {
+        return askTree(args, to, (tree, run) => {
+          if (isAbsent(under, tree, run)) return EXIT.no;
+          const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
+          const columns = znodeColumns({ data: true, evidence });
+          const rows = map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), data));
+          run.printWithEnvelope({ columns, rows }, args, treeFields(tree), () => tree.isComplete);
+          return EXIT.ok;
+        });
+      }
+      if (args.format === 'ndjson') {
+        const { printLogFiles } = await import('../log-files.js');
+        const code = await printLogFiles(args, { ops: {}, range, data }, to);
+        if (code !== null) return code;
+      }
+      return askTxns(args, to, (txns, run) => {
+        const found = ops(txns.txns(range), null);
+        const columns = opColumns({ data: true, evidence: true });
+        const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), data));
+        run.printWithEnvelope({ columns, rows }, args, historyFields(txns), () => txns.isComplete);
+        return EXIT.ok;
+      });
+    });
   },
 });
 
