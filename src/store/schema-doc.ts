@@ -60,7 +60,8 @@ const INTRODUCTION = `# The schema of an index
 Made from src/store/schema.ts by \`npm run docs\`; schema version ${SCHEMA_VERSION}.
 
 \`zoolog index\` makes one SQLite file, which \`zoolog sql\`, sqlite3, Datasette and whatever reads SQLite can query.
-64-bit ids (zxids, sessions, digests) are signed integers; the views show them in hex. Times are milliseconds since 1970.
+64-bit ids (zxids, sessions, digests) are signed integers. The views have zxids twice, as integers to compare and sort by
+and in hex as \`NAME_hex\`, and sessions and owners in hex. Times are milliseconds since 1970, in the views ISO 8601 text.
 Text that is not valid UTF-8, or holds a NUL, is a BLOB. Every row that came from a file says from which byte of it.
 
 Indexing again adds what is new. A file with the size, time and last bytes it had is not read again. A log is read on from

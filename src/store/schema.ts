@@ -354,13 +354,14 @@ SELECT p.id, (
     name: 'tree',
     purpose: 'The znodes of loaded snapshots, with path, cluster and server.',
     ddl: `CREATE VIEW tree AS
-SELECT c.name AS cluster, s.name AS server, ${HEX('n.zxid')} AS snapshot_zxid, p.path,
+SELECT c.name AS cluster, s.name AS server, n.zxid AS snapshot_zxid, ${HEX('n.zxid')} AS snapshot_zxid_hex, p.path,
   CASE WHEN z.ephemeral_owner = 0 THEN 'persistent'
     WHEN z.ephemeral_owner = -9223372036854775808 THEN 'container'
     WHEN (z.ephemeral_owner >> 40) = -65536 THEN 'ttl'
     ELSE 'ephemeral' END AS kind,
   z.data, z.data_length, a.text AS acl,
-  ${HEX('z.czxid')} AS czxid, ${HEX('z.mzxid')} AS mzxid, ${HEX('z.pzxid')} AS pzxid,
+  z.czxid, ${HEX('z.czxid')} AS czxid_hex, z.mzxid, ${HEX('z.mzxid')} AS mzxid_hex,
+  z.pzxid, ${HEX('z.pzxid')} AS pzxid_hex,
   ${ISO('z.ctime')} AS ctime, ${ISO('z.mtime')} AS mtime,
   z.version, z.cversion, z.aversion, ${HEX('z.ephemeral_owner')} AS ephemeral_owner, z.snapshot_id, z.path_id
 FROM znode z JOIN snapshot n ON n.id = z.snapshot_id ${CLUSTERED}
@@ -370,7 +371,7 @@ JOIN paths p ON p.id = z.path_id LEFT JOIN acl a ON a.id = z.acl_id`,
     name: 'history',
     purpose: 'What was done, op by op, with path, time and session.',
     ddl: `CREATE VIEW history AS
-SELECT c.name AS cluster, ${HEX('t.zxid')} AS zxid, ${ISO('t.time')} AS time, ${HEX('t.session_id')} AS session,
+SELECT c.name AS cluster, t.zxid, ${HEX('t.zxid')} AS zxid_hex, ${ISO('t.time')} AS time, ${HEX('t.session_id')} AS session,
   t.type AS txn_type, o.n, o.type, p.path, o.applied, o.implied, o.version, o.error, o.data, o.data_length,
   a.text AS acl, ${STATE} AS commit_state, t.id AS txn_id, o.path_id
 FROM txn t JOIN cluster c ON c.id = t.cluster_id JOIN op o ON o.txn_id = t.id
@@ -380,15 +381,15 @@ LEFT JOIN paths p ON p.id = o.path_id LEFT JOIN acl a ON a.id = o.acl_id`,
     name: 'copies',
     purpose: 'Which server holds which txn, in which file and at which byte.',
     ddl: `CREATE VIEW copies AS
-SELECT c.name AS cluster, s.name AS server, ${HEX('t.zxid')} AS zxid, t.type, f.path AS file, r."offset", r.length,
-  t.id AS txn_id
+SELECT c.name AS cluster, s.name AS server, t.zxid, ${HEX('t.zxid')} AS zxid_hex, t.type,
+  f.path AS file, r."offset", r.length, t.id AS txn_id
 FROM record r JOIN txn t ON t.id = r.txn_id JOIN log n ON n.id = r.log_id ${CLUSTERED} JOIN file f ON f.id = n.id`,
   },
   {
     name: 'forks',
     purpose: 'Zxids at which servers of one cluster hold different txns: the most serious finding there is.',
     ddl: `CREATE VIEW forks AS
-SELECT c.name AS cluster, ${HEX('t.zxid')} AS zxid, count(*) AS variants, group_concat(t.id) AS txn_ids
+SELECT c.name AS cluster, t.zxid, ${HEX('t.zxid')} AS zxid_hex, count(*) AS variants, group_concat(t.id) AS txn_ids
 FROM txn t JOIN cluster c ON c.id = t.cluster_id GROUP BY t.cluster_id, t.zxid HAVING count(*) > 1`,
   },
   {

@@ -9,9 +9,9 @@ export interface SqlExample {
 export const SQL_EXAMPLES: readonly SqlExample[] = [
   {
     question: 'Who deleted this path, and when?',
-    sql: `SELECT cluster, zxid, time, session, txn_type, implied
+    sql: `SELECT cluster, zxid_hex, time, session, txn_type, implied
 FROM history
-WHERE path_id = id_of('/zookeeper/quota') AND type IN ('delete', 'deleteContainer') AND applied
+WHERE path_id = id_of('/services/payments/leader') AND type IN ('delete', 'deleteContainer') AND applied
 ORDER BY txn_id;`,
   },
   {
@@ -37,7 +37,7 @@ GROUP BY cluster_id, session_id ORDER BY ops DESC LIMIT 10;`,
   },
   {
     question: 'At which zxids do servers hold different txns, and who holds which?',
-    sql: `SELECT cluster, zxid, txn_id, type, group_concat(DISTINCT server) AS servers
+    sql: `SELECT cluster, zxid_hex, txn_id, type, group_concat(DISTINCT server) AS servers
 FROM copies
 WHERE (cluster, zxid) IN (SELECT cluster, zxid FROM forks)
 GROUP BY txn_id ORDER BY zxid, txn_id;`,

@@ -53,13 +53,13 @@ describe('the examples', () => {
     const deletes = records.filter(({ txn }) => txn.op.op === 'delete');
     const { txn, zxid } = deletes[0]!;
     const path = txn.op.op === 'delete' ? txn.op.path! : '';
-    const rows = answer(file, 'deleted', (sql) => sql.replace('/zookeeper/quota', path));
+    const rows = answer(file, 'deleted', (sql) => sql.replace('/services/payments/leader', path));
     const expected = deletes.filter((one) => one.txn.op.op === 'delete' && one.txn.op.path === path);
-    expect(rows.filter(({ implied }) => implied === 0n).map((row) => row.zxid)).toEqual(
+    expect(rows.filter(({ implied }) => implied === 0n).map((row) => row.zxid_hex)).toEqual(
       expected.map((one) => `0x${one.zxid.toString(16)}`),
     );
     expect(rows[0]).toMatchObject({
-      zxid: `0x${zxid.toString(16)}`,
+      zxid_hex: `0x${zxid.toString(16)}`,
       time: new Date(Number(txn.header.time)).toISOString(),
       session: `0x${txn.header.clientId.toString(16)}`,
     });
@@ -112,7 +112,7 @@ describe('the examples', () => {
       }),
     );
     const { file: forked } = build(join(temp.path, 'forked.db'), folders);
-    expect(answer(forked, 'different').map(({ zxid, servers }) => [zxid, servers])).toEqual([
+    expect(answer(forked, 'different').map(({ zxid_hex, servers }) => [zxid_hex, servers])).toEqual([
       ['0x2', 's0,s1'],
       ['0x2', 's2'],
     ]);

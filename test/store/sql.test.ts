@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { openSql } from '../../src/store/sql.js';
 import { useTempDir } from '../support/fixtures.js';
+import { create, creates, logBytes } from '../support/log-spec.js';
 import { caught } from '../support/read-all.js';
 import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.js';
 import { build, writeFiles } from './indexes.js';
@@ -105,4 +106,28 @@ test('an error has the words of SQLite and the place', () => {
   expect(message('SELECT 1 FORM path')).toBe('near "path": syntax error (character 15)');
   expect(message('SELECT nonsense FROM path')).toBe('no such column: nonsense (character 8)');
   expect(message('SELECT abs(-9223372036854775808)')).toBe('integer overflow');
+});
+
+test('zxids of the views compare as numbers, and are there in hex too', () => {
+  const txns = (value: string) => creates(20).map((txn) => ({ ...txn, ...create(`/${txn.zxid}`, value) }));
+  const folders = ['a', 'b'].map((value) =>
+    writeFiles(join(temp.path, `views-${value}`, 'version-2'), {
+      'snapshot.14': snapshotBytes({ znodes: NEW_TREE }),
+      'log.1': logBytes({ txns: txns(value) }),
+    }),
+  );
+  const { file } = build(join(temp.path, 'views.db'), folders);
+  const session = openSql(file);
+  const ask = (sql: string) => [...session.query(sql).rows];
+  for (const view of ['history', 'copies', 'forks']) {
+    const sql = `SELECT DISTINCT zxid_hex FROM ${view} WHERE zxid BETWEEN 9 AND 0x11 ORDER BY zxid DESC`;
+    const expected = [0x11, 0x10, 0xf, 0xe, 0xd, 0xc, 0xb, 0xa, 9].map((zxid) => [`0x${zxid.toString(16)}`]);
+    expect([view, ask(sql)]).toEqual([view, expected]);
+  }
+  expect(ask('SELECT DISTINCT snapshot_zxid, snapshot_zxid_hex FROM tree')).toEqual([[20n, '0x14']]);
+  for (const name of ['czxid', 'mzxid', 'pzxid']) {
+    const sql = `SELECT count(*) FROM tree WHERE typeof(${name}) = 'integer' AND ${name}_hex = hex_id(${name})`;
+    expect(ask(sql)).toEqual(ask('SELECT count(*) FROM tree'));
+  }
+  session.close();
 });
