@@ -46,10 +46,28 @@ async function run(argv: readonly string[], context: Context): Promise<number> {
     context.stdout.write(overview());
     return EXIT.ok;
   }
+  if (first === 'completion' && argv.length === 2 && !isHelpWord(argv[1]!))
+    return completion(argv[1]!, context);
   // Asked for help, yargs prints that of all commands for one that there is not.
   const isHelp = argv.includes('--help') || argv.includes('-h');
   if (isHelp && entryOf(first) === undefined && first !== 'completion') throw refusal('', first);
   return runCommand(argv, context);
+}
+
+function isHelpWord(arg: string): boolean {
+  return arg === '--help' || arg === '-h';
+}
+
+const SHELLS = ['bash', 'zsh', 'fish'];
+
+/** Prints the script of a shell, where yargs alone would take the one that runs. */
+function completion(shell: string, context: Context): Promise<number> {
+  if (!SHELLS.includes(shell)) {
+    throw new UsageError(`${shell} is not a shell that can be completed`, `type one of ${SHELLS.join(', ')}`);
+  }
+  process.env.SHELL = shell;
+  delete process.env.ZSH_NAME;
+  return runCommand(['completion'], context);
 }
 
 async function runCommand(argv: readonly string[], context: Context): Promise<number> {
@@ -160,7 +178,10 @@ function lowerFirst(text: string): string {
 /** The list of commands, made without loading any of them. */
 function overview(): string {
   const rows = Object.entries(COMMANDS).map(([name, { describe }]) => [name, describe] as const);
-  const all = [...rows, ['completion', 'Print a script for bash, zsh or fish'] as const];
+  const all = [
+    ...rows,
+    ['completion', 'Print a script for bash, zsh or fish: the one that runs, or as said'] as const,
+  ];
   const width = Math.max(...all.map(([name]) => name.length));
   return [
     `${NAME} COMMAND SOURCE... [ZNODE or ID]`,

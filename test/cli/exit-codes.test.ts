@@ -6,7 +6,7 @@ import { main } from '../../src/cli/main.js';
 import { FormatError, IndexError, InputError, UsageError } from '../../src/errors.js';
 import { ClosedPipe, memorySink, type Sink } from '../../src/render/sink.js';
 import { cut } from '../support/damage.js';
-import { useTempDir } from '../support/fixtures.js';
+import { PROJECT, useTempDir } from '../support/fixtures.js';
 import { rowsOf, zoolog } from './run-cli.js';
 
 const F = 'fixtures/standalone-3.8.6';
@@ -211,5 +211,14 @@ describe('export -o', () => {
     expect(readFileSync(join(folder, second!), 'utf8')).toBe('mine');
     expect((await zoolog(['export', 'nowhere', '-o', join(folder, 'x')])).code).toBe(2);
     expect(readdirSync(folder)).toHaveLength(2);
+  });
+});
+
+describe('the tables of exit codes', () => {
+  it('are the same in README.md and docs/json.md', () => {
+    const rows = (file: string) =>
+      readFileSync(join(PROJECT, file), 'utf8').match(/^\| (0|1|2|3|70) \|.*$/gm);
+    expect(rows('README.md')).toHaveLength(5);
+    expect(rows('docs/json.md')).toEqual(rows('README.md'));
   });
 });

@@ -63,6 +63,9 @@ describe('the process', () => {
     expect(stdout.toString()).toContain(
       'complete -o bashdefault -o default -F _zoolog_yargs_completions zoolog',
     );
+    expect(run('completion', 'zsh').stdout.toString()).toContain('#compdef zoolog');
+    expect(run('completion', 'fish').stdout.toString()).toContain('complete -f -c zoolog');
+    expect(run('completion', 'tcsh').status).toBe(2);
     const words = run('--get-yargs-completions', 'zoolog', 'find', '--mi').stdout.toString().split('\n');
     expect(words).toContain('--min-size');
     expect(run('--get-yargs-completions', 'zoolog', '').stdout.toString().split('\n')).toContain('sessions');

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { UsageError } from '../../errors.js';
 import { type DataMode, formatData } from '../../render/bytes.js';
+import { escapeForTerminal } from '../../render/escape.js';
 import type { Rows } from '../../render/rows.js';
 import { notFound } from '../../source/not-found.js';
 import { openSql, SQL_FUNCTIONS, type SqlSession, type SqlValue } from '../../store/sql.js';
@@ -10,6 +11,7 @@ import type { Context } from '../context.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { dataOption, outputOptions } from '../options.js';
 import { type OutputArgs, Run } from '../run.js';
+import { type Asked, SqlScript } from '../sql-script.js';
 
 type SqlArgs = OutputArgs & { readonly data?: DataMode | undefined };
 
@@ -55,10 +57,19 @@ function answer(session: SqlSession, statement: string, args: SqlArgs, context: 
 }
 
 function answerAll(session: SqlSession, text: string, args: SqlArgs, context: Context): number {
-  const statements = splitStatements(text);
-  if (statements.length === 0)
-    throw new UsageError('no statement', 'type one SELECT in quotes, or a file of them');
-  for (const statement of statements) answer(session, statement, args, context);
+  const script = new SqlScript();
+  const lines = text.split('\n');
+  let count = 0;
+  const answerEach = (all: readonly Asked[]): boolean => {
+    for (const one of all) {
+      count++;
+      if (!answerAsked(session, one, args, context)) return false;
+    }
+    return true;
+  };
+  for (const line of lines) if (!answerEach(script.add(line))) return EXIT.ok;
+  answerEach(script.end());
+  if (count === 0) throw new UsageError('no statement', 'type one SELECT in quotes, or a file of them');
   return EXIT.ok;
 }
 
@@ -66,49 +77,63 @@ function answerAll(session: SqlSession, text: string, args: SqlArgs, context: Co
 async function prompt(session: SqlSession, args: SqlArgs, context: Context): Promise<number> {
   const { createInterface } = await import('node:readline');
   const input = createInterface({ input: process.stdin, output: process.stderr, prompt: 'zoolog> ' });
-  context.stderr.write('SQL, read-only; a statement ends in ;  .tables  .schema TABLE  .quit\n');
+  context.stderr.write('SQL, read-only; a statement ends in ;  .help  .tables  .schema TABLE  .quit\n');
   context.stderr.flush();
-  let typed = '';
+  const script = new SqlScript();
   input.prompt();
   for await (const line of input) {
-    typed += `${line}\n`;
-    const isCommand = typed.trim().startsWith('.');
-    if (typed.trim() === '.quit' || typed.trim() === '.exit') break;
-    if (isCommand || typed.trim() === '' || typed.trimEnd().endsWith(';')) {
-      try {
-        const asked = isCommand ? [dotCommand(typed.trim())] : splitStatements(typed);
-        for (const statement of asked) answer(session, statement, args, context);
-      } catch (error) {
-        exitCodeOf(error, context);
-      }
-      typed = '';
+    try {
+      if (!script.add(line).every((asked) => answerAsked(session, asked, args, context))) break;
+    } catch (error) {
+      exitCodeOf(error, context);
     }
-    input.setPrompt(typed === '' ? 'zoolog> ' : '   ...> ');
+    input.setPrompt(script.isOpen ? '   ...> ' : 'zoolog> ');
     input.prompt();
   }
   input.close();
   return EXIT.ok;
 }
 
-/** The statement behind a command of the prompt. */
-function dotCommand(line: string): string {
-  if (line === '.tables') {
-    return "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY 2, 1";
+/** Answers a statement or command; false where it is the one that ends all. */
+function answerAsked(session: SqlSession, { kind, text }: Asked, args: SqlArgs, context: Context): boolean {
+  if (kind === 'statement') {
+    answer(session, text, args, context);
+    return true;
   }
-  const name = /^\.schema (\w+)$/.exec(line)?.[1];
-  if (name !== undefined) return `SELECT sql FROM sqlite_schema WHERE name = '${name}'`;
-  throw new UsageError(`${line} is not a command here`, 'there are .tables, .schema TABLE and .quit');
+  const [name, ...words] = text.replace(/;$/, '').split(/\s+/);
+  if (words.length === 0 && (name === '.quit' || name === '.exit')) return false;
+  if (name === '.help') context.stdout.write(HELP);
+  else if (name === '.tables' && words.length === 0) answer(session, TABLES, args, context);
+  else if (name === '.schema' && words.length < 2) context.stdout.write(schemaOf(session, words[0]));
+  else
+    throw new UsageError(
+      `${text} is not a command here`,
+      'there are .tables, .schema TABLE, .help and .quit',
+    );
+  context.stdout.flush();
+  return true;
 }
 
-/** Divides a script at semicolons outside of quotes and comments. */
-export function splitStatements(text: string): string[] {
-  const token = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|;|[^;'"\-/]+|[\s\S]/g;
-  const statements = [''];
-  for (const [part] of text.matchAll(token)) {
-    if (part === ';') statements.push('');
-    else statements[statements.length - 1] += part;
-  }
-  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
+const HELP = `A statement is one SELECT, WITH, VALUES or EXPLAIN and ends in ;
+.tables          the tables and views; docs/index-schema.md has every column
+.schema [TABLE]  how they were made
+.quit            ends, also in the middle of a statement; so does Ctrl-D
+`;
+
+const TABLES =
+  "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY 2, 1";
+
+/** The statements that made a table or view, or all of them, as they are. */
+function schemaOf(session: SqlSession, name: string | undefined): string {
+  const { rows } = session.query(
+    'SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name',
+  );
+  const found = [...rows].filter(([other]) => name === undefined || other === name);
+  if (found.length === 0) throw new UsageError(`there is no table or view ${name}`, '.tables lists them');
+  return found
+    .flatMap(([, sql]) => `${sql};`.split('\n'))
+    .map((line) => `${escapeForTerminal(line)}\n`)
+    .join('');
 }
 
 type SqlRow = Readonly<Record<string, SqlValue>>;
