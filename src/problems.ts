@@ -342,6 +342,22 @@ export const PROBLEMS = {
       'Files of two histories were mixed, or a log was written after a restore. Servers apply it all the same.',
     remedy: 'Find out which history is right before this directory is used again.',
   },
+  'txn-fork': {
+    severity: 'error',
+    title: 'Servers of one cluster hold different txns for one zxid',
+    cause:
+      'A zxid stands for one txn in the whole ensemble. Two ensembles were run from copies of one, a server was started with its disk wiped or with an older backup, epoch files were deleted, two servers have one myid, directories of different clusters were put together, or a file was changed with its checksums made right. Clients of the two sides have seen different data.',
+    remedy:
+      'Look at both: zoolog log INDEX#CLUSTER --all-copies --from ZXID --to ZXID. The branch that a majority holds, or that a later epoch builds on, is the one that the cluster agreed on; where neither tells, nobody can. Make the other servers anew from a snapshot of that branch.',
+  },
+  'txn-single-copy': {
+    severity: 'note',
+    title: 'A server holds txns that were not committed',
+    cause:
+      'A leader logs a txn before it knows that a majority has it. Where it dies, or is cut off, in between, and the others go on without it, the txn is lost; its client got no answer, or was told that the connection was lost. When the server comes back it cuts its log, or is sent a snapshot and keeps the lost txns in a log that nobody reads. Where the directories were copied one after the other from running servers, those copied last have more too.',
+    remedy:
+      'Leave them out when you tell what happened; #CLUSTER does. Do not restore an ensemble from the files of this server alone: it would bring them back.',
+  },
   'log-gap': {
     severity: 'warning',
     title: 'Txns are missing between two others of one epoch',

@@ -22,7 +22,8 @@ function ofServer(name: string, serverId: number, { copies }: Agreement): string
   const own = copies.filter((one) => one.serverId === serverId);
   if (own.length === 0) return null;
   const txns = own.reduce((sum, one) => sum + one.txns, 0);
-  return `${name}: what this server alone has; ${countText(txns)} of it are single-copy, from ${formatZxid(own[0]!.from)} on`;
+  const begin = `from ${formatZxid(own[0]!.from)} on`;
+  return `${name}: what this server alone has; of its txns ${txns} ${txns === 1 ? 'is' : 'are'} single-copy, ${begin}`;
 }
 
 function agreedText({ upTo }: Agreement): string {

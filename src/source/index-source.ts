@@ -35,7 +35,7 @@ export function openIndexTree(
 ): ZnodeSource {
   return opening(path, (reader) => {
     const where = chooseServers(reader, path, who, options);
-    // Of one server the tree is that of its own snapshots, whatever of it was committed.
+    // Of one server the tree is what it has itself, whatever of it was committed.
     const note = where.choice.serverId === null ? agreementNote(where) : null;
     if (note !== null) options.onNote(note);
     const tree = openIndexMoment(reader, where, when, new SourceLog(options));
@@ -163,17 +163,18 @@ class IndexTxnSource implements TxnSource {
   readonly name: string;
   readonly problems: readonly Problem[];
   readonly isComplete: boolean;
-  readonly agreement: AgreedTo;
+  readonly agreement?: AgreedTo;
   readonly #reader: IndexReader;
   readonly #choice: TxnChoice;
 
-  constructor(reader: IndexReader, { name, servers, choice, agreement }: ChosenServers) {
+  constructor(reader: IndexReader, { name, servers, choice, agreement, hasOthers }: ChosenServers) {
     this.#reader = reader;
     this.#choice = choice;
     this.name = name;
     this.problems = reader.problems(servers.map((server) => server.id));
     this.isComplete = !reader.hasSkippedTxns(choice);
     const { upTo, knownTo } = agreement;
+    if (!hasOthers && knownTo === null) return;
     this.agreement = { agreedTo: choice.agreedTo === undefined ? undefined : upTo, committedTo: knownTo };
   }
 

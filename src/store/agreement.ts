@@ -4,6 +4,7 @@ import { agreedHistory } from '../tree/agreed-history.js';
 import { electorateOf } from '../tree/electorate.js';
 import { judgeCommits } from '../tree/judge-commits.js';
 import { clusterConfigs, clusterServers } from './cluster-files.js';
+import { writeCommitProblems } from './commit-problems.js';
 import { committedOf } from './committed.js';
 import { type Database, run } from './database.js';
 import { findForks, markForks } from './fork-rows.js';
@@ -30,13 +31,14 @@ function judgeCluster(database: Database, clusterId: number): void {
     const committed = committedOf(state);
     update.run(committed, clusterId, from, to, committed);
   }
-  markForks(database, clusterId, ids, verdict.forks);
+  const branches = markForks(database, clusterId, ids, verdict.forks);
   const { upTo, knownTo, fork, copies } = agreedHistory(verdict, servers);
   const insert = 'INSERT INTO agreement VALUES (?, ?, ?, ?, ?)';
   run(database, insert, clusterId, upTo, knownTo, fork?.from ?? null, text);
   for (const { server, from, to, txns } of copies) {
     run(database, 'INSERT INTO single_copy VALUES (?, ?, ?, ?)', ids[server]!, from, to, txns);
   }
+  writeCommitProblems(database, clusterId, members, { branches, copies });
 }
 
 /** Txns that a server holds and that were not committed. */
@@ -64,6 +66,13 @@ export interface Agreement {
   readonly voters: string;
   /** By server and zxid. */
   readonly copies: readonly SingleCopies[];
+}
+
+/** False for a cluster of one server of which nothing is known: its txns have no state, as in a directory. */
+export function tellsCommits(database: Database, clusterId: number): boolean {
+  const sql = `SELECT (SELECT count(*) FROM server WHERE cluster_id = a.cluster_id) > 1 OR committed_zxid IS NOT NULL
+    FROM agreement a WHERE cluster_id = ?`;
+  return database.prepare(sql).pluck().get(clusterId) === 1n;
 }
 
 /** Reads what was judged of a cluster. */

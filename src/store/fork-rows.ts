@@ -2,6 +2,7 @@
 import { epochOf, type Zxid } from '../records/zxid.js';
 import type { Fork, ForkVerdict } from '../tree/commit-state.js';
 import type { CommitState } from '../txnlog/logged-txn.js';
+import type { ForkBranch } from './commit-problems.js';
 import { committedOf } from './committed.js';
 import type { Database } from './database.js';
 
@@ -39,24 +40,65 @@ export function findForks(database: Database, clusterId: number, servers: readon
   return forks;
 }
 
-/** Writes the states of forked txns. */
+/** Writes the states of forked txns, and returns the branches that they make. */
 export function markForks(
   database: Database,
   clusterId: number,
   servers: readonly number[],
   verdicts: readonly ForkVerdict[],
-): void {
-  if (verdicts.length === 0) return;
+): ForkBranch[] {
+  const branches = new BranchList();
+  if (verdicts.length === 0) return [];
   const update = database.prepare('UPDATE txn SET committed = ? WHERE id = ? AND committed IS NOT ?');
   let at = 0;
   for (const variants of forkedTxns(database, clusterId, servers)) {
     while (at < verdicts.length && verdicts[at]!.to < variants[0]!.zxid) at++;
     const verdict = verdicts[at];
-    for (const { id, holders } of variants) {
-      const committed = committedOf(verdict === undefined ? 'unknown' : stateOf(verdict, holders));
+    const states = variants.map(({ holders }) => {
+      return verdict === undefined ? 'unknown' : stateOf(verdict, holders);
+    });
+    for (const [i, { id }] of variants.entries()) {
+      const committed = committedOf(states[i]!);
       update.run(committed, id, committed);
     }
+    branches.add(variants, states);
   }
+  return branches.all;
+}
+
+/** Puts forked zxids that follow one another together. */
+class BranchList {
+  readonly all: ForkBranch[] = [];
+  #key = '';
+  #to: Zxid | null = null;
+  /** The branches that still grow, as many as there are variants. */
+  #growing: number[] = [];
+
+  add(variants: readonly Variant[], states: readonly CommitState[]): void {
+    const order = variants
+      .map((_, i) => i)
+      .sort((a, b) => (keyOf(variants[a]!) < keyOf(variants[b]!) ? -1 : 1));
+    const key = order.map((i) => `${keyOf(variants[i]!)} ${states[i]}`).join();
+    const { zxid } = variants[0]!;
+    if (key === this.#key && this.#to !== null && zxid === this.#to + 1n) {
+      for (const at of this.#growing) this.all[at] = { ...this.all[at]!, to: zxid };
+    } else {
+      this.#growing = order.map((i) => this.all.push(branchOf(variants, i, states[i]!)) - 1);
+      this.#key = key;
+    }
+    this.#to = zxid;
+  }
+}
+
+function branchOf(variants: readonly Variant[], i: number, state: CommitState): ForkBranch {
+  const { id, zxid, holders } = variants[i]!;
+  const others = variants.filter((_, other) => other !== i).flatMap((one) => one.holders);
+  const sorted = [...new Set(others)].sort((a, b) => a - b);
+  return { txnId: id, from: zxid, to: zxid, holders, others: sorted, state };
+}
+
+function keyOf({ holders }: Variant): string {
+  return holders.join();
 }
 
 function stateOf({ variants, states }: ForkVerdict, holders: readonly number[]): CommitState {

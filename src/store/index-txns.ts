@@ -7,6 +7,7 @@ import type { Op } from '../records/op.js';
 import { OP_CODES, type OpName } from '../records/op-code.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { Txn } from '../txnlog/txn.js';
+import { tellsCommits } from './agreement.js';
 import { stateOfCommitted } from './committed.js';
 import { type Database, lacksData, type Statement } from './database.js';
 import type { IndexAcls } from './index-acls.js';
@@ -54,6 +55,8 @@ export class IndexTxns {
   readonly #ops: Statement;
   readonly #evidence: Statement;
   readonly #lacksData: boolean;
+  /** True where txns have states. One object serves one cluster. */
+  #tells: boolean | null = null;
 
   constructor(database: Database, acls: IndexAcls) {
     this.#database = database;
@@ -95,7 +98,7 @@ export class IndexTxns {
         until,
         ...(pathId === null ? [] : [pathId]),
       ) as Iterable<TxnRow>;
-    yield* this.#logged(rows, choice.serverId);
+    yield* this.#logged(rows, choice);
   }
 
   /** The chosen ones of the txns with these row ids, in their order. */
@@ -106,18 +109,23 @@ export class IndexTxns {
       .raw();
     for (const id of ids) {
       const found = row.get(...own.values, id) as TxnRow | undefined;
-      if (found !== undefined) yield* this.#logged([found], choice.serverId);
+      if (found !== undefined) yield* this.#logged([found], choice);
     }
   }
 
-  *#logged(rows: Iterable<TxnRow>, serverId: number | null): Generator<LoggedTxn> {
+  *#logged(rows: Iterable<TxnRow>, { clusterId, serverId }: TxnChoice): Generator<LoggedTxn> {
+    this.#tells ??= tellsCommits(this.#database, clusterId);
     for (const row of rows) {
       const copy = this.#evidence.get(row[0], serverId, serverId) as [string, bigint, bigint] | undefined;
       if (copy === undefined) continue;
       const [file, offset, length] = copy;
       const evidence = { file, offset: Number(offset), length: Number(length) };
-      const logged = { txn: this.#txn(row), evidence, commit: stateOfCommitted(row[8]) };
-      yield this.#lacksData ? { ...logged, lacksData: true } : logged;
+      yield {
+        txn: this.#txn(row),
+        evidence,
+        ...(this.#tells ? { commit: stateOfCommitted(row[8]) } : {}),
+        ...(this.#lacksData ? { lacksData: true } : {}),
+      };
     }
   }
 

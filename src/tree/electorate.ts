@@ -64,7 +64,7 @@ function configured(members: readonly Member[], configs: readonly NamedEnsemble[
     }
   }
   const { ensemble, origin } = versions.at(-1)!;
-  const votes = votesOf(members, versions);
+  const votes = votesOf(members, ensemble);
   const missing = ensemble.ids.filter((id) => !votes.includes(id));
   const here =
     missing.length === 0 ? '' : `; ${listText(missing)} ${missing.length === 1 ? 'is' : 'are'} not here`;
@@ -72,16 +72,17 @@ function configured(members: readonly Member[], configs: readonly NamedEnsemble[
   const noun = ensemble.ids.length === 1 ? 'server' : 'servers';
   const verb = ensemble.ids.length === 1 ? 'votes' : 'vote';
   const text = `${noun} ${listText(ensemble.ids)} ${verb}${since}, by ${origin}${here}`;
-  return { votes, voters: versions.map((one) => one.ensemble), text };
+  const taken = members.map(({ server, id }, i) => {
+    return id === null && votes[i] !== null ? `; ${server} has no myid and is taken for ${votes[i]}` : '';
+  });
+  return { votes, voters: versions.map((one) => one.ensemble), text: text + taken.join('') };
 }
 
-function votesOf(members: readonly Member[], versions: readonly NamedEnsemble[]): (number | null)[] {
+function votesOf(members: readonly Member[], { ids, observers }: Ensemble): (number | null)[] {
   const known = members.map(({ id }) => id);
   const unnamed = known.filter((id) => id === null).length;
-  const { ids } = versions.at(-1)!.ensemble;
   const free = ids.filter((id) => !known.includes(id));
-  const hasObservers = versions.some(({ ensemble }) => ensemble.observers.length > 0);
-  if (hasObservers || unnamed > free.length) return known;
+  if (observers.length > 0 || unnamed > free.length) return known;
   return known.map((id) => id ?? free.shift()!);
 }
 

@@ -75,7 +75,12 @@ for (const fixture of fixtures()) {
     });
 
     test.each(TXN_COMMANDS)('%s %s gives the same from directory and index', async (...command) => {
-      expect(await rows(command, index())).toBe(await rows([...command, ...options], path));
+      const fromIndex = await rows(command, index());
+      // The one voter of an ensemble of one commits what it logs, and an index looks who votes.
+      const isOwnQuorum = fixture.name.startsWith('reconfig');
+      const plain = fromIndex.replaceAll(',"commit":"committed"', '').replaceAll(',committed,', ',,');
+      expect(plain === fromIndex).toBe(!isOwnQuorum || command[0] === 'top');
+      expect(plain).toBe(await rows([...command, ...options], path));
     });
   });
 }
