@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { FileBytes } from '../container/file-bytes.js';
 import { IndexError, InputError } from '../errors.js';
+import { schemaFault } from './check-schema.js';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js';
 
 export type Database = BetterSqlite3.Database;
@@ -33,6 +34,7 @@ export function openForReading(file: string): Database {
   checkHeader(file);
   const database = connecting(file, () => connect(file, { readonly: true, fileMustExist: true }));
   checkIsIndex(file, database);
+  openedIndexes.delete(file);
   openedIndexes.add(file);
   return database;
 }
@@ -117,6 +119,10 @@ function checkIsIndex(file: string, database: Database): void {
         'make it again with: zoolog index',
       );
     }
+    // What stands in a schema is not run on somebody's word.
+    database.pragma('trusted_schema = off');
+    const fault = schemaFault(database);
+    if (fault !== null) throw new IndexError(file, `is not a whole index: ${fault}`, COPY_AGAIN);
   } catch (error) {
     database.close();
     if (!isSqliteError(error)) throw error;

@@ -2,18 +2,20 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import { RecentAcls } from '../snapshot/recent-acls.js';
-import type { Database, Statement } from './database.js';
+import { type Database, damagedIndex, type Statement } from './database.js';
 import { fromSql } from './sql-text.js';
 
-type Row = readonly [perms: bigint, scheme: string | Buffer | null, id: string | Buffer | null];
+type Row = readonly [perms: bigint, scheme: unknown, id: unknown];
 
 /** Ids to lists. */
 export class IndexAcls {
+  readonly #database: Database;
   readonly #entries: Statement;
   readonly #exists: Statement;
   readonly #recent = new RecentAcls<number>();
 
   constructor(database: Database) {
+    this.#database = database;
     this.#entries = database
       .prepare('SELECT perms, scheme, id FROM acl_entry WHERE acl_id = ? ORDER BY n')
       .raw();
@@ -26,13 +28,15 @@ export class IndexAcls {
     if (recent !== undefined) return recent;
     const acl: ACL[] = [];
     for (const [perms, scheme, who] of this.#entries.iterate(id) as Iterable<Row>) {
-      acl.push({ perms: Number(perms), id: { scheme: text(scheme), id: text(who) } });
+      acl.push({ perms: Number(perms), id: { scheme: this.#text(scheme), id: this.#text(who) } });
     }
     if (acl.length === 0 && this.#exists.get(id) === undefined) return null;
     return this.#recent.keep(id, acl);
   }
-}
 
-function text(value: string | Buffer | null): RawText | null {
-  return value === null ? null : fromSql(value);
+  #text(value: unknown): RawText | null {
+    if (value === null) return null;
+    if (typeof value === 'string' || Buffer.isBuffer(value)) return fromSql(value);
+    throw damagedIndex(this.#database, 'an ACL entry has a number for a text');
+  }
 }

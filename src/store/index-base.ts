@@ -97,7 +97,8 @@ class IndexBaseReading implements BaseReading {
     const line = top === null ? [] : [top];
     for (let id = line.pop(); id !== undefined; id = line.pop()) {
       yield* this.#once(id);
-      for (const child of children.all(id) as bigint[]) line.push(Number(child));
+      // Ids ascend on the way down; a damaged index must not lead in circles.
+      for (const child of children.all(id) as bigint[]) if (child > id) line.push(Number(child));
     }
   }
 

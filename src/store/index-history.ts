@@ -33,8 +33,9 @@ export class IndexHistory {
   txnsOf(path: RawText, depth: 0 | 1 | 'all'): bigint[] {
     const id = new PathText(this.#database).idOf(path);
     if (id === null) return [];
+    // Ids ascend on the way down; a damaged index must not lead in circles.
     const below =
-      'WITH RECURSIVE s(id) AS (SELECT ? UNION ALL SELECT p.id FROM path p JOIN s ON p.parent_id = s.id)';
+      'WITH RECURSIVE s(id) AS (SELECT ? UNION ALL SELECT p.id FROM path p JOIN s ON p.parent_id = s.id AND p.id > s.id)';
     const ofPaths = `${below} SELECT o.txn_id FROM s CROSS JOIN op o ON o.path_id = s.id`;
     const ofPath = 'SELECT txn_id FROM op WHERE path_id = ?';
     if (depth !== 1) return this.#ids(depth === 0 ? ofPath : ofPaths, id);

@@ -4,10 +4,11 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type Database, lacksData, type Statement } from './database.js';
 import type { IndexAcls } from './index-acls.js';
+import { pathName } from './path-row.js';
 import { ROOT_ID } from './path-table.js';
 import { PathText } from './path-text.js';
 import { PATH_ID_BITS } from './schema.js';
-import { fromSql, toSql } from './sql-text.js';
+import { toSql } from './sql-text.js';
 
 /** What of a znode is wanted beside path and stat. */
 export interface ZnodeFields {
@@ -161,8 +162,10 @@ export class IndexTree {
 
   // The index orders TEXT by bytes, and every BLOB behind every TEXT; a BLOB among them wants sorting.
   #childrenOf(parent: number): { id: number; name: RawText }[] {
-    const rows = this.#childNames.all(parent) as [bigint, string | Buffer][];
-    const children = rows.map(([id, name]) => ({ id: Number(id), name: fromSql(name) }));
+    const rows = this.#childNames.all(parent) as [bigint, unknown][];
+    const children = rows.map(([id, name]) => {
+      return { id: Number(id), name: pathName(this.#database, Number(id), parent, name) };
+    });
     if (typeof rows.at(-1)?.[1] !== 'object') return children;
     return children.sort((a, b) => (a.name < b.name ? -1 : 1));
   }

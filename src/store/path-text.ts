@@ -1,8 +1,9 @@
 // The text of a path by its row id.
 import type { RawText } from '../jute/raw-text.js';
 import { type Database, damagedIndex, type Statement } from './database.js';
+import { pathName } from './path-row.js';
 import { ROOT_ID } from './path-table.js';
-import { fromSql, toSql } from './sql-text.js';
+import { toSql } from './sql-text.js';
 
 const CACHE_ENTRIES = 50_000;
 
@@ -30,7 +31,7 @@ export class PathText {
     return Number(id);
   }
 
-  /** The path with this row id; "/" for the root, as txns address it. */
+  /** The path with this row id; "/" for the root, as txns address it. @throws IndexError where it leads nowhere. */
   of(id: number): RawText {
     return id === ROOT_ID ? ('/' as RawText) : this.#below(id);
   }
@@ -39,23 +40,19 @@ export class PathText {
   #below(id: number): RawText {
     const names: { id: number; name: string }[] = [];
     let path = '';
-    // A damaged index may lead round in a circle: then it comes back to the row that was marked last.
-    let marked = -1;
     for (let at = id; at !== ROOT_ID; ) {
       const known = this.#known.get(at);
       if (known !== undefined) {
         path = known;
         break;
       }
-      const row = this.#select.get(at) as [bigint, string | Buffer] | undefined;
-      if (row === undefined || at === marked) {
-        throw damagedIndex(this.#database, `path ${id} does not lead up to the root`);
-      }
-      if (Number.isInteger(Math.log2(names.length))) marked = at;
-      const [parentId, name] = row;
-      names.push({ id: at, name: parentId === 0n ? fromSql(name) : `/${fromSql(name)}` });
-      if (parentId === 0n) break;
-      at = Number(parentId);
+      const row = this.#select.get(at) as [bigint, unknown] | undefined;
+      if (row === undefined) throw damagedIndex(this.#database, `path ${at} is missing`);
+      const parentId = Number(row[0]);
+      const name = pathName(this.#database, at, parentId, row[1]);
+      names.push({ id: at, name: parentId === 0 ? name : `/${name}` });
+      if (parentId === 0) break;
+      at = parentId;
     }
     if (this.#known.size > CACHE_ENTRIES) this.#known.clear();
     for (const { id: at, name } of names.reverse()) {

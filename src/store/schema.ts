@@ -345,7 +345,8 @@ SELECT p.id, (
   WITH RECURSIVE up(id, parent_id, text) AS (
     SELECT p.id, p.parent_id, CAST(p.name AS TEXT)
     UNION ALL
-    SELECT q.id, q.parent_id, CAST(q.name AS TEXT) || '/' || up.text FROM up JOIN path q ON q.id = up.parent_id
+    SELECT q.id, q.parent_id, CAST(q.name AS TEXT) || '/' || up.text
+    FROM up JOIN path q ON q.id = up.parent_id AND q.id < up.id
   )
   SELECT CASE text WHEN '' THEN '/' ELSE text END FROM up WHERE parent_id = 0
 ) AS path FROM path p`,

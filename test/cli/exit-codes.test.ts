@@ -34,7 +34,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 /** What a command says of the tree that it reads. */
 const AT = `zoolog: ${F}: the tree at 0x1c4, exact\n`;
 const saidBy = ([verb, ...args]: readonly string[]) =>
-  /log|inspect/.test(verb!) || args.includes('txns') ? '' : AT;
+  /log|inspect|sessions/.test(verb!) || args.includes('txns') ? '' : AT;
 
 function report(error: unknown) {
   const [stdout, stderr] = [memorySink(), memorySink()];
