@@ -38,13 +38,16 @@ export function chooseServers(
   const clusters = [...new Set(named.map((server) => server.cluster))];
   if (clusters.length === 1) {
     const { id, clusterId, cluster, name } = named[0]!;
-    const isOne = named.length === 1;
+    const hasOthers = all.some((server) => server.clusterId === clusterId && server.id !== id);
+    const isOneOfSeveral = named.length === 1 && hasOthers;
+    const allCopies = !hasOthers || (options.allCopies ?? false);
     return {
       name: who?.server == null ? `${path}#${cluster}` : `${path}#${cluster}/${name}`,
       servers: named,
-      choice: reader.choice(clusterId, isOne ? id : null, options.allCopies ?? false),
+      // What the only server holds is all that the cluster has, and quicker to ask for.
+      choice: reader.choice(clusterId, isOneOfSeveral ? id : null, allCopies),
       agreement: reader.agreement(clusterId),
-      hasOthers: all.some((server) => server.clusterId === clusterId && server.id !== id),
+      hasOthers,
     };
   }
   const candidates = (clusters.length > 1 ? named : all).map(

@@ -5,12 +5,13 @@ import { joinRuns } from '../tree/holdings.js';
 import type { Database } from './database.js';
 import { chosen, type TxnChoice } from './txn-choice.js';
 
+const RANGES = `SELECT r.first_zxid, r.last_zxid FROM log_range r JOIN log l ON l.id = r.log_id
+  JOIN server s ON s.id = l.server_id WHERE s.cluster_id = ? AND (? IS NULL OR s.id = ?)`;
+
 /** The zxids of the chosen txns, ascending, none twice. */
 export function chosenRuns(database: Database, choice: TxnChoice): ZxidRun[] {
   const { clusterId, serverId, agreedTo = null } = choice;
-  const sql = `SELECT r.first_zxid, r.last_zxid FROM log_range r JOIN log l ON l.id = r.log_id
-    JOIN server s ON s.id = l.server_id WHERE s.cluster_id = ? AND (? IS NULL OR s.id = ?)`;
-  const all = joinRuns(runs(database, sql, clusterId, serverId, serverId));
+  const all = joinRuns(runs(database, RANGES, clusterId, serverId, serverId));
   if (agreedTo === null) return all;
   const copies = `SELECT c.first_zxid, c.last_zxid FROM single_copy c JOIN server s ON s.id = c.server_id
     WHERE s.cluster_id = ?`;
@@ -23,6 +24,14 @@ export function chosenRuns(database: Database, choice: TxnChoice): ZxidRun[] {
   const kept = lost.flatMap(({ from, to }) => zxids.all(...values, from, to) as Zxid[]);
   const left = without(all, [...lost, { from: agreedTo + 1n, to: 2n ** 63n - 1n }]);
   return joinRuns([...left, ...kept.map((zxid) => ({ from: zxid, to: zxid }))]);
+}
+
+/** False where no two of the chosen txns have one zxid: in the agreed history, and where no ranges of logs meet. */
+export function mayRepeat(database: Database, { clusterId, serverId, agreedTo }: TxnChoice): boolean {
+  if (agreedTo !== undefined) return false;
+  const sql = `${RANGES} ORDER BY r.first_zxid`;
+  const sorted = runs(database, sql, clusterId, serverId, serverId);
+  return sorted.some(({ from }, i) => i > 0 && from <= sorted[i - 1]!.to);
 }
 
 function runs(database: Database, sql: string, ...values: unknown[]): ZxidRun[] {

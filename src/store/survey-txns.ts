@@ -1,8 +1,9 @@
 // What the txns of an index say of a moment, by SQL.
 import type { Zxid } from '../records/zxid.js';
 import { reachOf } from '../tree/choose-base.js';
-import { type Continuity, ContinuityBuilder } from '../tree/continuity.js';
+import { type Continuity, ContinuityBuilder, continuityOfRuns } from '../tree/continuity.js';
 import type { LogSurvey, TxnMoment, When } from '../tree/log-survey.js';
+import { chosenRuns, mayRepeat } from './chosen-runs.js';
 import type { Database } from './database.js';
 import { chosen, type TxnChoice, type TxnCondition } from './txn-choice.js';
 
@@ -77,7 +78,9 @@ class Txns {
   }
 }
 
+// By the ranges of the logs, unless a zxid may be there twice: that is a step backward.
 function continuityOfTxns(database: Database, choice: TxnChoice): Continuity {
+  if (!mayRepeat(database, choice)) return continuityOfRuns(chosenRuns(database, choice));
   const { sql, values } = chosen(choice);
   const zxids = database.prepare(`SELECT t.zxid FROM txn t WHERE ${sql} ORDER BY t.zxid, t.id`).pluck();
   const builder = new ContinuityBuilder();

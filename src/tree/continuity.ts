@@ -67,6 +67,12 @@ export function continuityOf(zxids: Iterable<Zxid>, from: Zxid | null = null): C
   return builder;
 }
 
+/** The same of runs that are known, ascending, none longer than an epoch. */
+export function continuityOfRuns(runs: readonly ZxidRun[]): Continuity {
+  const steps = runs.slice(1).map(({ from }, i) => stepOf(runs[i]!.to, from));
+  return { from: null, runs, steps: steps.filter((step) => step !== null) };
+}
+
 /** What lies between two zxids that follow each other in a log; null where nothing is missing. */
 export function stepOf(after: Zxid, next: Zxid, evidence: Evidence | null = null): ZxidStep | null {
   if (next === after + 1n) return null;

@@ -114,6 +114,33 @@ describe('a real ensemble with a dead leader', () => {
     indexOf(all, {}, file);
     expect(dump(file)).toEqual(dump(fresh));
   });
+  test('ranges of zxids are those of the txns that are chosen', () => {
+    const { file } = indexOf(real('zk1', 'zk2', 'zk3', 'dead-leader'));
+    withIndex(file, (reader) => {
+      const servers = [null, ...reader.servers().map(({ id }) => id)];
+      for (const choice of servers.flatMap((id) => [
+        reader.choice(1, id, false),
+        reader.choice(1, id, true),
+      ])) {
+        const zxids = [...reader.txns(choice, {})].map(({ txn }) => txn.header.zxid);
+        const runs: bigint[][] = [];
+        for (const zxid of zxids) {
+          const last = runs.at(-1);
+          if (last !== undefined && zxid === last[1]! + 1n) last[1] = zxid;
+          else runs.push([zxid, zxid]);
+        }
+        expect(
+          reader
+            .history(choice)
+            .runs()
+            .map(({ from, to }) => [from, to]),
+        ).toEqual(runs);
+        expect(reader.survey(choice, { zxid: 0n }).continuity.runs.map(({ from, to }) => [from, to])).toEqual(
+          runs,
+        );
+      }
+    });
+  });
   test('an ensemble of one commits what it logs', () => {
     const path = join(FIXTURES, 'reconfig-3.9.5');
     expect(statesOf(indexOf([{ name: 's', path }]).file)).toEqual(['0x100000001-0x1000001c5 committed']);
@@ -208,6 +235,8 @@ describe('a fork', () => {
       fork: null,
       copies: [{ server: 'a', from: z(1, 5), to: z(1, 9), txns: 5 }],
     });
+    const runs = withIndex(file, (reader) => reader.history(reader.choice(1, null, false)).runs());
+    expect(runs).toEqual([{ from: z(1, 1), to: z(1, 8) }]);
     const [fork, ...more] = problems.filter(({ code }) => code === 'txn-fork');
     expect(more).toEqual([]);
     expect(fork).toMatchObject({
