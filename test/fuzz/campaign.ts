@@ -8,7 +8,7 @@ import type { ChildOptions, Finding, Report, Task } from './child.js';
 import type { Kind } from './make-input.js';
 
 const BATCH = 200;
-const MOST_RSS = 300e6;
+const MOST_MB = 300;
 /** JavaScript's share of it. */
 const HEAP_MB = 160;
 /** CPU after which a process that does not go on to the next input is ended, in seconds: it says itself what took 5. */
@@ -81,7 +81,7 @@ class Pool {
   readonly #kinds: Record<string, { count: number; ms: number }> = {};
   #next: number;
   #calls = 0;
-  #maxRssMb = 0;
+  #memory = { n: 0, mb: 0 };
   #slowest = { n: 0, ms: 0 };
   #left: readonly string[] = [];
 
@@ -94,9 +94,11 @@ class Pool {
   async work(id: number): Promise<void> {
     let worker = this.#startWorker(id);
     for (;;) {
-      const { end, deadline } = this.#options;
+      const { end, deadline, kind } = this.#options;
+      // What one leaves behind must not count for the next.
+      const isBombs = kind === 'bomb';
       if (this.#next >= end || Date.now() > deadline) break;
-      const batch = { from: this.#next, to: Math.min(this.#next + BATCH, end) };
+      const batch = { from: this.#next, to: Math.min(this.#next + (isBombs ? 1 : BATCH), end) };
       this.#next = batch.to;
       while (batch.from < batch.to) {
         const hung = await worker.ask({ run: batch });
@@ -105,11 +107,16 @@ class Pool {
         batch.from = hung.n + 1;
         worker = this.#startWorker(id);
       }
+      if (isBombs) {
+        worker.end();
+        worker = this.#startWorker(id);
+      }
       for (const finding of this.findings) {
         if (this.#saved.has(finding.n) || this.#saved.size >= MOST_SAVED) continue;
         const into = this.#save(finding);
-        if (/memory|long|ended/.test(finding.what)) continue;
-        if ((await worker.ask({ minimise: { n: finding.n, into } })) !== null) worker = this.#startWorker(id);
+        const onlySave = /memory|long|ended/.test(finding.what);
+        const hung = await worker.ask({ minimise: { n: finding.n, into, onlySave } });
+        if (hung !== null) worker = this.#startWorker(id);
       }
     }
     worker.end();
@@ -124,7 +131,8 @@ class Pool {
     }
     console.log(`calls     ${this.#calls} of commands`);
     console.log(`rate      ${Math.round(inputs / seconds)} inputs/s in ${Math.round(seconds)} s`);
-    console.log(`memory    ${Math.round(this.#maxRssMb)} MB at most in one process`);
+    const { n, mb } = this.#memory;
+    console.log(`memory    ${Math.round(mb)} MB at most in one process, by input ${n}`);
     console.log(`slowest   input ${this.#slowest.n}, ${Math.round(this.#slowest.ms)} ms of CPU`);
     if (this.#left.length > 0) console.log(`not run   ${this.#left.join(', ')}`);
     console.log(`findings  ${this.findings.length}`);
@@ -155,14 +163,14 @@ class Pool {
     return new Worker(id, this.#options, (report) => this.#note(report));
   }
 
-  #note({ finding, done, maxRssMb = 0, slowest, left }: Report): void {
+  #note({ finding, done, memory, slowest, left }: Report): void {
     if (finding !== undefined) this.findings.push(finding);
     for (const [kind, { count, ms }] of Object.entries(done?.kinds ?? {})) {
       const known = this.#kinds[kind];
       this.#kinds[kind] = { count: (known?.count ?? 0) + count, ms: (known?.ms ?? 0) + ms };
     }
     this.#calls += done?.calls ?? 0;
-    this.#maxRssMb = Math.max(this.#maxRssMb, maxRssMb);
+    if (memory !== undefined && memory.mb > this.#memory.mb) this.#memory = memory;
     if (slowest !== undefined && slowest.ms > this.#slowest.ms) this.#slowest = slowest;
     if (left !== undefined) this.#left = left;
   }
@@ -188,10 +196,15 @@ class Worker {
       kind,
       fixtures,
       folder: join(this.#folder, 'x'),
-      mostRss: MOST_RSS,
+      mostMb: MOST_MB,
     };
     this.#child = fork(child, [JSON.stringify(options)], {
-      execArgv: [...process.execArgv, '--enable-source-maps', `--max-old-space-size=${HEAP_MB}`],
+      execArgv: [
+        ...process.execArgv,
+        '--enable-source-maps',
+        '--expose-gc',
+        `--max-old-space-size=${HEAP_MB}`,
+      ],
       env: { ...process.env, TMPDIR: this.#folder },
     });
     this.#child.on('message', (report: Report) => {

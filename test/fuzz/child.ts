@@ -6,12 +6,19 @@ import { Corpus } from './corpus.js';
 import { Exerciser } from './exercise.js';
 import { Failure } from './judge.js';
 import { type Kind, makeInput } from './make-input.js';
-import { minimise } from './minimise.js';
+import { minimise, save } from './minimise.js';
+import { peakMemory } from './peak-memory.js';
+
+interface Minimise {
+  readonly n: number;
+  readonly into: string;
+  readonly onlySave: boolean;
+}
 
 /** What a child is asked for. */
 export type Task =
   | { readonly run: { readonly from: number; readonly to: number } }
-  | { readonly minimise: { readonly n: number; readonly into: string } };
+  | { readonly minimise: Minimise };
 
 /** Something that must not be, found with an input. */
 export interface Finding {
@@ -29,7 +36,8 @@ export interface Report {
   readonly finding?: Finding;
   /** Inputs that were run since the last report. */
   readonly done?: { readonly kinds: Kinds; readonly calls: number };
-  readonly maxRssMb?: number;
+  /** The most memory resident so far, and the input after which it was first seen. */
+  readonly memory?: { readonly n: number; readonly mb: number };
   /** The input that took most CPU, in milliseconds. */
   readonly slowest?: { readonly n: number; readonly ms: number };
   readonly left?: readonly string[];
@@ -46,8 +54,8 @@ export interface ChildOptions {
   readonly fixtures: string;
   /** A folder of its own, in memory where there is one. */
   readonly folder: string;
-  /** Most resident memory, in bytes. */
-  readonly mostRss: number;
+  /** Most resident memory, in MB. */
+  readonly mostMb: number;
 }
 
 /** Exit code for a fault of the fuzzer itself. */
@@ -95,7 +103,12 @@ async function runAll({ from, to }: { from: number; to: number }): Promise<void>
     const known = kinds[kind] ?? { count: 0, ms: 0 };
     kinds[kind] = { count: known.count + 1, ms: known.ms + performance.now() - start };
   }
-  tell({ done: { kinds, calls: exerciser.calls - calls }, maxRssMb: maxRss() / 1e6, slowest, idle: true });
+  tell({
+    done: { kinds, calls: exerciser.calls - calls },
+    memory,
+    slowest,
+    idle: true,
+  });
   slowest = { n: 0, ms: 0 };
 }
 
@@ -115,7 +128,7 @@ async function runOne(n: number): Promise<Kind> {
     if (ms > MOST_MS)
       found(n, new Failure('took too long', `${Math.round(ms)} ms of CPU: ${exerciser.doing}`));
   }
-  if (n % RSS_EVERY === 0 || performance.now() - start > 100) checkMemory(n);
+  if (n % RSS_EVERY === 0 || input.kind === 'bomb' || performance.now() - start > 100) checkMemory(n);
   return input.kind;
 }
 
@@ -130,18 +143,21 @@ function look(): number {
   return cpuAtLook;
 }
 
-let isTooLarge = false;
+let memory = { n: 0, mb: 0 };
 
 function checkMemory(n: number): void {
-  const rss = maxRss();
-  if (rss <= options.mostRss || isTooLarge) return;
-  isTooLarge = true;
-  const message = `${Math.round(rss / 1e6)} MB resident, with this input or one of the ${RSS_EVERY} before: ${exerciser.doing}`;
+  const before = memory;
+  const mb = peakMemory() / 1e6;
+  if (mb > memory.mb) memory = { n, mb };
+  if (mb <= options.mostMb || before.mb > options.mostMb) return;
+  const message = `${Math.round(mb)} MB resident, with this input or one of the ${RSS_EVERY} before: ${exerciser.doing}`;
   found(n, new Failure('too much memory', message));
 }
 
-async function minimiseOne({ n, into }: { n: number; into: string }): Promise<void> {
-  await minimise(makeInput(corpus, options.seed, n, options.kind), `${options.seed} ${n}`, exerciser, into);
+async function minimiseOne({ n, into, onlySave }: Minimise): Promise<void> {
+  const input = makeInput(corpus, options.seed, n, options.kind);
+  save(join(into, 'input'), input.files);
+  if (!onlySave) await minimise(input, `${options.seed} ${n}`, exerciser, join(into, 'smallest'));
   tell({ idle: true });
 }
 
@@ -150,10 +166,6 @@ function found(n: number, error: unknown): void {
   const cause = failure.cause as Error | undefined;
   const what = error instanceof Failure ? failure.what : 'uncaught exception';
   tell({ finding: { n, what, message: failure.message, stack: String(cause?.stack ?? failure.stack) } });
-}
-
-function maxRss(): number {
-  return process.resourceUsage().maxRSS * 1024;
 }
 
 function tell(report: Report): void {

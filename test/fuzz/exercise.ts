@@ -4,13 +4,14 @@ import { dirname, join } from 'node:path';
 import { exitCodeOf, explained, indexDamage } from '../../src/cli/exit-codes.js';
 import { main } from '../../src/cli/main.js';
 import { PROBLEMS } from '../../src/problems.js';
-import { type MemorySink, memorySink } from '../../src/render/sink.js';
 import type { Call, Commands } from './commands.js';
-import { checkCsv, checkJson, checkShown, Failure, isPromised } from './judge.js';
+import { checkCsv, checkJson, Failure, isPromised } from './judge.js';
 import { type FuzzInput, typedPath } from './make-input.js';
 import { mutateBytes } from './mutate-bytes.js';
+import { forgetPeak } from './peak-memory.js';
 import { Random } from './random.js';
 import { fuzzLog, fuzzSnapshot } from './read-file.js';
+import { WatchedSink } from './watched-sink.js';
 
 /** Runs inputs in a folder of its own, which it empties each time. */
 export class Exerciser {
@@ -29,11 +30,14 @@ export class Exerciser {
   async run(input: FuzzInput, seed: string): Promise<void> {
     const random = new Random(`${seed} run`);
     const isFile = FILE_KINDS.has(input.kind);
-    if (isFile) this.#readFile(input, random);
-    if (isFile && random.chance(0.7)) return;
+    if (isFile && input.kind !== 'bomb') {
+      this.#readFile(input, random);
+      if (random.chance(0.7)) return;
+    }
     const folder = join(this.#folder, 'in');
     try {
       this.#write(folder, input);
+      if (input.kind === 'bomb') forgetMaking(input);
       if (isFile) await this.#commandsOnFile(join(folder, input.source), input, random);
       else if (input.kind === 'index') await this.#commandsOnIndex(folder, input, random);
       else await this.#commandsOnFolder(folder, input, random);
@@ -123,8 +127,7 @@ export class Exerciser {
   async #run({ line, name, values, run }: Call, isTerminal: boolean): Promise<Done> {
     this.doing = line;
     this.calls++;
-    const stdout = memorySink({ isTerminal, columns: 100 });
-    const stderr = memorySink({ isTerminal, columns: 100 });
+    const [stdout, stderr] = [new WatchedSink(isTerminal), new WatchedSink(isTerminal)];
     const context = { stdout, stderr, env: { NO_COLOR: '1' } };
     let code: number;
     try {
@@ -185,8 +188,7 @@ export class Exerciser {
   async #typed(argv: readonly string[]): Promise<void> {
     this.doing = argv.join(' ');
     this.calls++;
-    const stdout = memorySink({ isTerminal: true });
-    const stderr = memorySink({ isTerminal: true });
+    const [stdout, stderr] = [new WatchedSink(true), new WatchedSink(true)];
     const code = await main(argv, { stdout, stderr, env: { NO_COLOR: '1' } });
     if (code === 70) throw new Failure('uncaught exception', `${this.doing}: ${stderr.text()}`);
     checkOutput(
@@ -203,8 +205,14 @@ interface Done {
   readonly stderr: string;
 }
 
-const FILE_KINDS: ReadonlySet<string> = new Set(['snapshot', 'log', 'compressed']);
+const FILE_KINDS: ReadonlySet<string> = new Set(['snapshot', 'log', 'compressed', 'bomb']);
 const MOMENTS = ['', '', '@0x5', '@0x20', '@0:40', '@2026-11-21T11:35:05', '@0xffffffff', '@2000'];
+/** What it took to make an input is nothing that reading it took. */
+function forgetMaking({ files }: FuzzInput): void {
+  for (const file of files) file.bytes = Buffer.alloc(0);
+  forgetPeak();
+}
+
 const STATEMENTS = [
   'SELECT * FROM tree',
   'SELECT * FROM problem',
@@ -222,16 +230,15 @@ interface Ran {
   readonly code: number;
 }
 
-function checkOutput(
-  { line, format, isRaw, isTerminal, code }: Ran,
-  stdout: MemorySink,
-  stderr: MemorySink,
-): void {
-  const text = stdout.text();
+function checkOutput(ran: Ran, stdout: WatchedSink, stderr: WatchedSink): void {
+  const { line, format, isRaw, isTerminal, code } = ran;
   if (![0, 1, 2, 3].includes(code)) throw new Failure('exit code', `${line}: ${code}`);
-  checkShown(stderr.text(), `stderr of ${line}`);
+  if (stderr.raw !== null) throw new Failure('raw text shown', `stderr of ${line}: ${stderr.raw}`);
   if (/\n {4}at /.test(stderr.text())) throw new Failure('stack trace shown', `${line}: ${stderr.text()}`);
-  if (!isRaw && (isTerminal || format !== 'csv')) checkShown(text, line);
+  const isExact = isRaw || (!isTerminal && format === 'csv');
+  if (!isExact && stdout.raw !== null) throw new Failure('raw text shown', `${line}: ${stdout.raw}`);
+  if (!stdout.isWhole) return;
+  const text = stdout.text();
   // What ends for damage that nobody foresaw must not look whole.
   const isCutShort = code === 3 && line.includes('case.db');
   if (format === 'ndjson') checkJson(text, format, line);

@@ -34,7 +34,9 @@ describe('inputs', () => {
 
   it('are of every kind, and half of what is mutated has right checksums', () => {
     const made = inputs('kinds', 3000);
-    expect([...new Set(made.map(({ kind }) => kind))].sort()).toEqual([...KINDS].sort());
+    expect([...new Set(made.map(({ kind }) => kind))].sort()).toEqual(
+      KINDS.filter((kind) => kind !== 'bomb').sort(),
+    );
     const levels = made.flatMap(({ kind, steps }) =>
       kind === 'snapshot' || kind === 'log' ? [steps[0]!] : [],
     );

@@ -56,16 +56,22 @@ export function checkProblem(problem: Problem, what: string): void {
 
 /** A cell of a table or a line of text may hold none of these: a terminal acts upon them. */
 const ACTED_UPON = /[\x00-\x09\x0b-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-/** The bold of a table's head. */
-const STYLE = /\x1b\[(?:1|22)m/g;
+/** The bold of a table's head, and the progress line taking itself away. */
+const OURS = /\x1b\[(?:1|22)m|\r\x1b\[K/g;
+
+/** What stands around the first character that a terminal acts upon, but for ends of lines; null without one. */
+export function rawText(text: string): string | null {
+  const found = ACTED_UPON.exec(text);
+  if (found === null) return null;
+  const foreign = text.replaceAll(OURS, '');
+  const at = ACTED_UPON.exec(foreign)?.index;
+  return at === undefined ? null : JSON.stringify(foreign.slice(Math.max(0, at - 40), at + 20));
+}
 
 /** Text for a terminal has nothing in it that a terminal acts upon, but ends of lines. */
 export function checkShown(text: string, what: string): void {
-  const found = ACTED_UPON.exec(text.replaceAll(STYLE, ''));
-  if (found === null) return;
-  const code = found[0].codePointAt(0)!.toString(16);
-  const around = JSON.stringify(text.slice(Math.max(0, found.index - 40), found.index + 20));
-  throw new Failure('raw text shown', `${what}: U+${code} reached the output: ${around}`);
+  const raw = rawText(text);
+  if (raw !== null) throw new Failure('raw text shown', `${what}: ${raw}`);
 }
 
 /** json is one value, ndjson one a line. */

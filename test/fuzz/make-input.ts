@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Corpus } from './corpus.js';
 import { hostileBytes } from './hostile.js';
+import { makeBomb } from './make-bomb.js';
 import { makeDirectory, type NamedBytes } from './make-directory.js';
 import { compressed, LEVELS, mutated, sample, soundBytes } from './make-file.js';
 import { mutateBytes } from './mutate-bytes.js';
@@ -10,7 +11,16 @@ import { Random } from './random.js';
 import { tarOf } from './tar.js';
 
 /** What a campaign is made of. */
-export const KINDS = ['snapshot', 'log', 'compressed', 'directory', 'ensemble', 'tar', 'index'] as const;
+export const KINDS = [
+  'snapshot',
+  'log',
+  'compressed',
+  'directory',
+  'ensemble',
+  'tar',
+  'index',
+  'bomb',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One input. */
@@ -36,6 +46,8 @@ const SHARES: Readonly<Record<Kind, number>> = {
   ensemble: 8,
   tar: 4,
   index: 8,
+  // By themselves: --kind bomb.
+  bomb: 0,
 };
 const DECK: readonly Kind[] = KINDS.flatMap((kind) => Array.from({ length: SHARES[kind] }, () => kind));
 
@@ -95,6 +107,10 @@ export function makeInput(corpus: Corpus, seed: string, n: number, wanted: Kind 
       if (random.chance(0.4)) bytes = gzipSync(bytes, { level: 1 });
       if (random.chance(0.3)) bytes = mutateBytes(bytes, random, steps, other);
       return { ...input, files: [{ name: 'backup.tar', bytes }], source: 'backup.tar' };
+    }
+    case 'bomb': {
+      const file = makeBomb(random, steps);
+      return { ...input, files: [file], source: file.name };
     }
     case 'index': {
       const files = makeDirectory(corpus, random, steps, other);

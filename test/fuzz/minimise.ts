@@ -10,14 +10,13 @@ import type { FuzzInput } from './make-input.js';
 const MOST_TRIES = 3000;
 const MOST_MS = 60_000;
 
-/** Writes the input as it is to `into`/input, and the smallest that fails alike to `into`/smallest. */
+/** Writes the smallest input found that fails alike to the folder `into`. */
 export async function minimise(
   input: FuzzInput,
   seed: string,
   exerciser: Exerciser,
   into: string,
 ): Promise<void> {
-  save(join(into, 'input'), input.files);
   const wanted = await failureOf(input, seed, exerciser);
   if (wanted === null) return;
   let smallest = input.files;
@@ -52,7 +51,7 @@ export async function minimise(
       }
     }
   }
-  save(join(into, 'smallest'), smallest);
+  save(into, smallest);
 }
 
 /** What tells one failure from another: its kind, and where it was thrown. */
@@ -68,7 +67,8 @@ async function failureOf(input: FuzzInput, seed: string, exerciser: Exerciser): 
   }
 }
 
-function save(folder: string, files: readonly NamedBytes[]): void {
+/** Writes files to a folder, which is made. */
+export function save(folder: string, files: readonly NamedBytes[]): void {
   for (const { name, bytes } of files) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });

@@ -1,14 +1,15 @@
 // npm run fuzz -- --inputs N --seconds S --seed X --kind KIND --only N --processes P --out FOLDER
 //
 // Compiles the pool's process and runs the campaign. Exit code 1 where something was found.
-import { mkdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const compiled = join(root, 'dist', 'fuzz');
-mkdirSync(compiled, { recursive: true });
+// Of this run alone: others may run meanwhile.
+const compiled = join(root, 'dist', `fuzz-${process.pid}`);
+process.on('exit', () => rmSync(compiled, { recursive: true, force: true }));
 await build({
   entryPoints: ['campaign', 'child'].map((name) => join(root, 'test', 'fuzz', `${name}.ts`)),
   outdir: compiled,
