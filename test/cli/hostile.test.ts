@@ -177,14 +177,13 @@ interface Asked {
 async function outputsOf(name: string, { source, format, path, isTerminal }: Asked) {
   const stdout = memorySink({ isTerminal });
   const stderr = memorySink({ isTerminal });
-  const context = { stdout, stderr, env: {} };
+  const context = { stdout, stderr, env: { NO_COLOR: '1' } };
   const given = commands.positionals(name);
-  const isMany = name === 'inspect';
   const values: Record<string, unknown> = {
     ...(format === undefined ? {} : { format }),
     ...(commands.choices(name, 'data').length > 0 && path !== '/' ? { data: 'text' } : {}),
     ...(given.includes('znode') ? { znode: path } : {}),
-    source: isMany ? [source] : source,
+    source: commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;
   try {

@@ -103,6 +103,11 @@ export class Commands {
     return this.exactly(name, values);
   }
 
+  /** True for an argument that may be given several times. */
+  isMany(name: string, positional: string): boolean {
+    return this.#recorded.get(name)?.positionals.get(positional)?.array === true;
+  }
+
   /** A call with these arguments, given as they are typed. @throws UsageError where they are refused. */
   exactly(name: string, values: Readonly<Values>): Call {
     const { positionals, options, handler } = this.#recorded.get(name)!;
