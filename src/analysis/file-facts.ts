@@ -64,6 +64,8 @@ export interface FileFacts {
   readonly hints: readonly string[];
   /** Problems found in it. */
   readonly problems: number;
+  /** True for a file of an index that was no longer there when it was last indexed; absent otherwise. */
+  readonly gone?: boolean;
 }
 
 /** Where a file is and what it is called. */

@@ -1,9 +1,8 @@
 // What an index knows of the files it was made of.
 import type { Codec } from '../container/plain-stream.js';
 import type { Content } from '../datadir/identify.js';
-import type { TailKind } from '../txnlog/log-tail.js';
 import type { Database } from './database.js';
-import { PATH_ID_BITS } from './schema.js';
+import { type IndexedLogFacts, type IndexedSnapshotFacts, logFacts, snapshotFacts } from './indexed-facts.js';
 
 /** A server's row. */
 export interface IndexedPlace {
@@ -29,36 +28,12 @@ export interface IndexedFile {
   readonly zxid: bigint;
   readonly isGone: boolean;
   readonly problems: number;
+  /** Among them is a wrong checksum. */
+  readonly hasWrongChecksum: boolean;
   /** Null for a log, and for what could not be opened. */
   readonly snapshot: IndexedSnapshotFacts | null;
   /** Null for a snapshot, and for what could not be opened. */
   readonly log: IndexedLogFacts | null;
-}
-
-/** What is known of a snapshot. */
-export interface IndexedSnapshotFacts {
-  readonly isSound: boolean;
-  readonly znodes: number;
-  readonly sessions: number;
-  readonly dataBytes: number;
-  readonly newestZxid: bigint;
-  readonly digestZxid: bigint | null;
-  readonly digest: bigint | null;
-  readonly lastProcessedZxid: bigint | null;
-  /** Newest mtime of its znodes; null where they are not loaded. */
-  readonly newestMtime: bigint | null;
-}
-
-/** What is known of a log. */
-export interface IndexedLogFacts {
-  readonly firstZxid: bigint | null;
-  readonly lastZxid: bigint | null;
-  readonly firstTime: bigint | null;
-  readonly lastTime: bigint | null;
-  readonly txns: number;
-  readonly skipped: number;
-  readonly tail: TailKind;
-  readonly tailOffset: number;
 }
 
 interface FileRow {
@@ -72,36 +47,15 @@ interface FileRow {
   readonly zxid: bigint;
   readonly is_gone: bigint;
   readonly problems: bigint;
-}
-
-interface SnapshotRow {
-  readonly id: bigint;
-  readonly is_sound: bigint;
-  readonly znodes: bigint;
-  readonly sessions: bigint;
-  readonly data_bytes: bigint;
-  readonly newest_zxid: bigint;
-  readonly digest_zxid: bigint | null;
-  readonly digest: bigint | null;
-  readonly last_processed_zxid: bigint | null;
-  readonly newest_mtime: bigint | null;
-}
-
-interface LogRow {
-  readonly id: bigint;
-  readonly first_zxid: bigint | null;
-  readonly last_zxid: bigint | null;
-  readonly txns: bigint;
-  readonly skipped: bigint;
-  readonly tail: TailKind;
-  readonly tail_offset: bigint;
+  readonly wrong: bigint;
 }
 
 /** The directories of an index's servers. */
 export function readPlaces(database: Database): IndexedPlace[] {
   const rows = database.prepare(
     `SELECT s.id, s.data_dir, s.log_dir, s.myid, s.current_epoch, s.accepted_epoch,
-       (SELECT count(*) FROM problem p WHERE p.server_id = s.id AND p.file_id IS NULL)
+       (SELECT count(*) FROM problem p WHERE p.server_id = s.id AND p.file_id IS NULL
+         AND NOT EXISTS (SELECT 1 FROM file f WHERE f.server_id = s.id AND f.path = p.path))
      FROM server s ORDER BY s.cluster_id, s.id`,
   );
   type Row = [bigint, string, string, string | null, bigint | null, bigint | null, bigint];
@@ -122,7 +76,9 @@ export function readPlaces(database: Database): IndexedPlace[] {
 export function readFiles(database: Database): IndexedFile[] {
   const rows = database.prepare(
     `SELECT f.id, f.server_id, f.path, f.kind, f.content, f.codec, f.size, f.zxid, f.is_gone,
-       (SELECT count(*) FROM problem p WHERE p.file_id = f.id) AS problems
+       (SELECT count(*) FROM problem p WHERE p.server_id = f.server_id
+         AND (p.file_id = f.id OR (p.file_id IS NULL AND p.path = f.path))) AS problems,
+       EXISTS (SELECT 1 FROM problem p WHERE p.file_id = f.id AND p.code IN ('log-checksum', 'snapshot-checksum', 'snapshot-trailer-checksum')) AS wrong
      FROM file f ORDER BY f.server_id, f.kind DESC, f.zxid, f.name`,
   );
   const snapshots = snapshotFacts(database);
@@ -137,60 +93,8 @@ export function readFiles(database: Database): IndexedFile[] {
     zxid: row.zxid,
     isGone: row.is_gone === 1n,
     problems: Number(row.problems),
+    hasWrongChecksum: row.wrong === 1n,
     snapshot: snapshots.get(row.id) ?? null,
     log: logs.get(row.id) ?? null,
   }));
-}
-
-function snapshotFacts(database: Database): Map<bigint, IndexedSnapshotFacts> {
-  const rows = database.prepare(
-    `SELECT n.*, (SELECT max(mtime) FROM znode z
-       WHERE z.id >= n.id << ${PATH_ID_BITS} AND z.id < (n.id + 1) << ${PATH_ID_BITS}) AS newest_mtime
-     FROM snapshot n`,
-  );
-  return new Map(
-    (rows.all() as SnapshotRow[]).map((row) => [
-      row.id,
-      {
-        isSound: row.is_sound === 1n,
-        znodes: Number(row.znodes),
-        sessions: Number(row.sessions),
-        dataBytes: Number(row.data_bytes),
-        newestZxid: row.newest_zxid,
-        digestZxid: row.digest_zxid,
-        digest: row.digest,
-        lastProcessedZxid: row.last_processed_zxid,
-        newestMtime: row.newest_mtime,
-      },
-    ]),
-  );
-}
-
-function logFacts(database: Database): Map<bigint, IndexedLogFacts> {
-  const times = new Map(
-    (
-      database
-        .prepare(
-          'SELECT r.log_id, min(t.time), max(t.time) FROM record r JOIN txn t ON t.id = r.txn_id GROUP BY 1',
-        )
-        .raw()
-        .all() as [bigint, bigint, bigint][]
-    ).map(([id, first, last]) => [id, [first, last] as const]),
-  );
-  return new Map(
-    (database.prepare('SELECT * FROM log').all() as LogRow[]).map((row) => {
-      const [firstTime, lastTime] = times.get(row.id) ?? [null, null];
-      const facts = {
-        firstZxid: row.first_zxid,
-        lastZxid: row.last_zxid,
-        firstTime,
-        lastTime,
-        txns: Number(row.txns),
-        skipped: Number(row.skipped),
-        tail: row.tail,
-        tailOffset: Number(row.tail_offset),
-      };
-      return [row.id, facts];
-    }),
-  );
 }

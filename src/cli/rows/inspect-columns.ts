@@ -42,6 +42,7 @@ export const fileColumns: readonly Column<FileFacts>[] = [
   { key: 'release', kind: 'text' },
   { key: 'hints', kind: 'json', table: false },
   { key: 'problems', kind: 'number' },
+  { key: 'gone', kind: 'boolean', table: false },
 ];
 
 /** Columns of servers, in the order of docs/json.md. */
@@ -67,8 +68,8 @@ export const serverColumns: readonly Column<ServerFacts>[] = [
   { key: 'others', kind: 'json', table: false },
 ];
 
-function contentText({ content, codec }: FileFacts): string {
-  return codec === 'raw' ? content : `${content}, ${codec}`;
+function contentText({ content, codec, gone }: FileFacts): string {
+  return `${content}${codec === 'raw' ? '' : `, ${codec}`}${gone ? ', gone' : ''}`;
 }
 
 function zxidText(file: FileFacts): string {
