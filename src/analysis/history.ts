@@ -165,10 +165,12 @@ function epochSteps(runs: readonly TxnRun[]): ZxidStep[] {
   return steps.filter((step): step is ZxidStep => step?.kind === 'epoch');
 }
 
+/** True where spans in which nothing happened cover a hole; they come in their order. */
 function isBridged({ kind, after, next }: Hole, bridged: readonly Span[]): boolean {
   if (kind !== 'hole' || after === null || next === null) return false;
-  return bridged.some((span) => {
-    const isFromBefore = span.after === null || span.after.zxid <= after.zxid;
-    return isFromBefore && span.upTo !== null && span.upTo.zxid >= next.zxid - 1n;
-  });
+  let covered = after.zxid;
+  for (const { after: from, upTo } of bridged) {
+    if ((from === null || from.zxid <= covered) && upTo !== null && upTo.zxid > covered) covered = upTo.zxid;
+  }
+  return covered >= next.zxid - 1n;
 }

@@ -112,6 +112,11 @@ export class LogCoverage {
     });
   }
 
+  /** The last zxid that the logs hold; null without any. */
+  get last(): Zxid | null {
+    return this.#stretches.at(-1)?.to.zxid ?? null;
+  }
+
   /** A place, with its time where it is at the end of a run. */
   edge(zxid: Zxid): Edge {
     return { zxid, time: this.#times.get(zxid) ?? null };

@@ -1,67 +1,12 @@
 // What a look at a snapshot adds to what is known of a znode: changes that its stat tells and no log here holds, and
 // where it contradicts the logs.
-import { formatZxid, type Zxid } from '../records/zxid.js';
+import { formatZxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { EventList } from './event-list.js';
-import type { Edge, LogCoverage, Span } from './log-coverage.js';
+import type { LogCoverage, Span } from './log-coverage.js';
 import type { Sighting } from './placed-sightings.js';
-import type { TimelineItem } from './timeline.js';
-import { mayDieUnlogged } from './unlogged.js';
-import {
-  type Belief,
-  isThere,
-  mayBeSameAcl,
-  mayBeSameData,
-  stateOf,
-  type ZnodeState,
-} from './znode-state.js';
-
-/** A change of which the version it led to is known. */
-interface FirstChange {
-  readonly zxid: Zxid;
-  readonly version: number;
-}
-
-/** What was known before the look. */
-export interface Known {
-  readonly belief: Belief;
-  /** The last moment that is known; null for none. */
-  readonly at: Edge | null;
-  /** Where txns are missing between that and the look; null where none are. */
-  readonly gap: Span | null;
-  /** The first changes in the logs of a znode whose create is not known. */
-  readonly first: { readonly setData: FirstChange | null; readonly setACL: FirstChange | null };
-  readonly items: readonly TimelineItem[];
-}
-
-/** Takes that a snapshot lacks the znode; returns what is known then. */
-export function absentFacts(
-  sighting: Sighting,
-  known: Known,
-  coverage: LogCoverage,
-  list: EventList,
-): Belief {
-  const { belief, gap, at } = known;
-  if (!isThere(belief)) return 'absent';
-  const { snapshot } = sighting;
-  const evidence = { file: snapshot.file, offset: 0, length: 0 };
-  const change = { type: 'delete', before: belief, after: 'absent' } as const;
-  if (gap !== null) {
-    const span = { after: later(gap.after, at), upTo: endOf(gap, sighting, coverage) };
-    list.between(change, span, { from: 'snapshot', evidence });
-    return 'absent';
-  }
-  const { owner } = belief;
-  const isAlive = owner !== undefined && snapshot.timeoutOf(owner) !== null;
-  if (!mayDieUnlogged(belief) || isAlive) {
-    const why = isAlive ? ', and whose session the snapshot has' : '';
-    list.disagreement(evidence, `the znode${ofTxn(belief)}, which no txn deletes${why}`, 'none');
-    return 'absent';
-  }
-  const span = { after: at, upTo: coverage.edge(sighting.at) };
-  list.between(change, span, { from: 'snapshot', evidence, isUnlogged: true });
-  return 'absent';
-}
+import { earlier, endOf, type FirstChange, type Known, later, ofTxn } from './sighting-rules.js';
+import { isThere, mayBeSameAcl, mayBeSameData, stateOf, type ZnodeState } from './znode-state.js';
 
 /** Takes what a snapshot shows of the znode; returns what is known then, and whether nothing happened in between. */
 export function sightingFacts(
@@ -73,6 +18,27 @@ export function sightingFacts(
 ): { readonly state: ZnodeState; readonly isUnchanged: boolean } {
   const facts = new StatFacts(sighting, znode, known, coverage, list);
   return { state: facts.now, isUnchanged: facts.take() };
+}
+
+/**
+ * Takes from a look that comes later that the znode was created in a gap, before the op that is next; returns what is
+ * known of it then, and null where it tells no such thing.
+ */
+export function createdInGap(
+  sighting: Sighting,
+  znode: Znode,
+  known: Known & { readonly gap: Span },
+  coverage: LogCoverage,
+  list: EventList,
+): ZnodeState | null {
+  const { belief, gap } = known;
+  const { czxid, ctime } = znode.stat;
+  if (belief === 'unknown' || (isThere(belief) && (belief.czxid === undefined || belief.czxid >= czxid)))
+    return null;
+  if (coverage.has(czxid) || (gap.after !== null && czxid <= gap.after.zxid)) return null;
+  const facts = new StatFacts(sighting, znode, known, coverage, list);
+  facts.recreated();
+  return { owner: facts.now.owner, czxid, ctime };
 }
 
 class StatFacts {
@@ -109,10 +75,20 @@ class StatFacts {
       this.#disagree(`the znode${ofTxn(belief)}`, `one of ${formatZxid(czxid)}`);
       return false;
     }
-    const upTo = earlier(gap.upTo, this.#coverage.edge(czxid - 1n));
-    this.#between({ type: 'delete', before: belief, after: 'absent' }, { after: gap.after, upTo });
-    this.#firstSight();
+    this.recreated();
+    this.#dataChanges(0, null);
+    this.#aclChanges(0, null);
     return false;
+  }
+
+  /** What was there was deleted in the gap, and this one created. */
+  recreated(): void {
+    const { belief, gap } = this.#known;
+    if (isThere(belief) && gap !== null) {
+      const upTo = earlier(gap.upTo, this.#coverage.edge(this.#stat.czxid - 1n));
+      this.#between({ type: 'delete', before: belief, after: 'absent' }, { after: gap.after, upTo });
+    }
+    this.#create();
   }
 
   /** Nothing is known of it: its stat tells of its past. */
@@ -139,12 +115,10 @@ class StatFacts {
     const { gap, first } = this.#known;
     const { mzxid, version } = this.#stat;
     const { aversion = 0 } = this.now;
-    if (belief.czxid === undefined) {
-      this.#create();
-      this.#changesBefore('setData', first.setData);
-      this.#changesBefore('setACL', first.setACL);
-    }
-    let isUnchanged = belief.czxid !== undefined;
+    if (belief.czxid === undefined) this.#create();
+    this.#changesBefore('setData', first.setData);
+    this.#changesBefore('setACL', first.setACL);
+    let isUnchanged = belief.czxid !== undefined && first.setData === null && first.setACL === null;
     if (belief.mzxid === undefined) this.#dataChanges(0, belief);
     else if (belief.mzxid === mzxid) {
       if (version !== belief.version) this.#disagree(`version ${belief.version}`, `version ${version}`);
@@ -236,27 +210,4 @@ class StatFacts {
   #disagree(expected: string, found: string): void {
     this.#list.disagreement(this.#evidence, expected, found);
   }
-}
-
-/** The last moment at which what a snapshot shows can have happened; null where nothing says it. */
-function endOf(gap: Span | null, { at, end }: Sighting, coverage: LogCoverage): Edge | null {
-  if (gap?.upTo != null && gap.upTo.zxid < at) return gap.upTo;
-  // Where no txn is missing that was made while the snapshot was written, none of them did it.
-  const isTold =
-    end === null ? coverage.has(at) || coverage.has(at + 1n) : coverage.missing(at, end) === null;
-  if (isTold) return coverage.edge(at);
-  return end === null ? null : coverage.edge(end > at ? end : at);
-}
-
-function later(a: Edge | null, b: Edge | null): Edge | null {
-  if (a === null || b === null) return a ?? b;
-  return a.zxid > b.zxid ? a : b;
-}
-
-function earlier(a: Edge | null, b: Edge): Edge {
-  return a === null || a.zxid > b.zxid ? b : a;
-}
-
-function ofTxn({ czxid }: ZnodeState): string {
-  return czxid === undefined ? '' : ` of ${formatZxid(czxid)}`;
 }
