@@ -27,6 +27,7 @@ export function blameColumns(withEvidence: boolean): readonly Column<BlameRow>[]
     { key: 'multi', kind: 'number', table: false },
     { key: 'parts', kind: 'number', table: false },
     { key: 'implied', kind: 'boolean', table: false },
+    { key: 'commit', kind: 'text', table: false },
     { key: 'unlogged', kind: 'boolean', table: false },
     { key: 'kind', title: 'detail', kind: 'text', cell: detailOf },
     { key: 'ttl', kind: 'number', table: false },

@@ -53,9 +53,10 @@ export function blameText(row: BlameRow): string {
 /** Words, with the multi it was part of, where it is from if not from a log, and what made it. */
 function withCircumstances(
   words: readonly string[],
-  { parts, multi, from, file, cause, ifCommitted }: HistoryRow,
+  { parts, multi, from, file, cause, ifCommitted, commit }: HistoryRow,
 ): string {
   const all = [
+    ...(commit === 'single-copy' ? ['SINGLE COPY'] : []),
     ...words,
     ...(parts === undefined ? [] : [`part ${multi} of a multi of ${parts}`]),
     ...(ifCommitted ? ['if what the old epoch did last was committed'] : []),
