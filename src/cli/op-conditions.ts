@@ -98,7 +98,7 @@ export function checkCommit({ commit }: OpConditions, { agreement, name }: TxnSo
   if (commit === undefined || agreement !== undefined) return;
   throw new UsageError(
     `${name}: one server alone does not tell what was committed`,
-    'make an index of all servers of the ensemble: zoolog index -o case.db NAME=DIR,DIR,DIR',
+    'name it in a folder of all servers, as backup/#/zk1, or make an index: zoolog index -o case.db NAME=DIR,DIR,DIR',
   );
 }
 

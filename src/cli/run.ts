@@ -21,6 +21,8 @@ export interface RunArgs {
   readonly logDir?: string | undefined;
   readonly inexact?: boolean | undefined;
   readonly allCopies?: boolean | undefined;
+  /** Given where commits matter. */
+  readonly commit?: unknown;
   readonly quiet: boolean;
 }
 
@@ -58,6 +60,7 @@ export class Run {
       logDir: this.#args.logDir,
       inexact: this.#args.inexact,
       allCopies: this.#args.allCopies,
+      commits: this.#args.commit !== undefined,
       onNote: (text) => this.note(text),
       onProblem: (problem) => this.report(problem),
       onProgress: (label, done, total) => this.#tick(label, done, total),

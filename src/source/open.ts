@@ -1,5 +1,6 @@
 // Opening what a person named, as a tree or as a history.
 import { UsageError } from '../errors.js';
+import { withCommits } from './committed-txns.js';
 import { openIndexTree, openIndexTxns } from './index-source.js';
 import { LogSource, openDirectoryTxns } from './log-source.js';
 import { openMoment } from './open-moment.js';
@@ -68,8 +69,11 @@ export function openResolvedTxns(resolved: Resolved, options: SourceOptions): Tx
   switch (resolved.kind) {
     case 'index':
       return openIndexTxns(resolved.path, resolved.who, options);
-    case 'directory':
-      return openDirectoryTxns(resolved.dir, resolved.name, log, release);
+    case 'directory': {
+      const txns = openDirectoryTxns(resolved.dir, resolved.name, log, release);
+      const isAsked = options.commits === true && resolved.siblings.length > 0;
+      return isAsked ? withCommits(txns, resolved, log) : txns;
+    }
     case 'log':
       return new LogSource(resolved.name, [resolved.path], log, release);
     case 'snapshot':

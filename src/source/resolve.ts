@@ -37,7 +37,9 @@ export interface ResolvedFile extends ResolvedBase {
 export interface ResolvedDirectory extends ResolvedBase {
   readonly kind: 'directory';
   readonly dir: DataDir;
-  /** The other servers of the folder or archive that it was found in. */
+  /** What it is called among the servers of the folder or archive that it was found in; "" by itself. */
+  readonly server: string;
+  /** The others of them. */
   readonly siblings: readonly NamedDir[];
   /** The moment asked for; null for none. */
   readonly when: When | null;
@@ -52,6 +54,7 @@ export interface ResolvedIndex extends ResolvedBase {
   readonly when: When | null;
 }
 
+const ALONE = { server: '', siblings: [], when: null } as const;
 const MOST_LISTED = 12;
 const ARCHIVES = [
   ['zip', 'PK\x03\x04'],
@@ -127,7 +130,7 @@ function inFile(path: string, wanted: Wanted, options: SourceOptions, base: Reso
   if (isTar(path)) return inTar(path, wanted, options);
   if (isDataDir(path, options)) {
     if (who !== null) throw noServers(path, "is one server's configuration");
-    return [{ kind: 'directory', dir: openDataDir(path, options), siblings: [], when: null, ...base }];
+    return [{ kind: 'directory', dir: openDataDir(path, options), ...ALONE, ...base }];
   }
   const archive = ARCHIVES.find(([, magic]) => startsWith(path, Buffer.from(magic, 'latin1')))?.[0];
   if (archive !== undefined) {
@@ -164,7 +167,7 @@ function inFolder(folder: string, wanted: Wanted, options: SourceOptions, base: 
   // An empty dataDir is one too where --log-dir names logs for it.
   if (servers.length === 0 && isDataDir(folder, options)) {
     if (who !== null) throw noServers(base.name, "is one server's directory");
-    return [{ kind: 'directory', dir: openDataDir(folder, options), siblings: [], when: null, ...base }];
+    return [{ kind: 'directory', dir: openDataDir(folder, options), ...ALONE, ...base }];
   }
   if (servers.length === 0) {
     throw new UsageError(
@@ -177,7 +180,7 @@ function inFolder(folder: string, wanted: Wanted, options: SourceOptions, base: 
     const dir = options.logDir === undefined ? server.dir : openDataDir(server.dir.path, options);
     const name = servers.length === 1 && who === null ? base.name : `${base.name}#/${server.name}`;
     const siblings = servers.filter((other) => other !== server);
-    return { kind: 'directory', dir, siblings, when: null, ...base, name };
+    return { kind: 'directory', dir, server: server.name, siblings, when: null, ...base, name };
   });
 }
 
@@ -190,7 +193,7 @@ function chosen(servers: readonly NamedDir[], who: Who | null, name: string): Na
   if (who.server === null) {
     throw new UsageError(
       `${name}: a folder has no clusters, only an index has`,
-      `choose a server: ${listed}`,
+      `make one: zoolog index -o case.db ${who.cluster}=${name}; or choose a server: ${listed}`,
     );
   }
   const server = servers.find((one) => one.name === who.server);

@@ -23,7 +23,7 @@ export function siblingWitnesses(
   const servers = siblings.map(({ name, dir }) => ({
     server: name,
     runs: joinRuns(steps.flatMap((step) => runsAround(dir, step, silent))),
-    snapshots: snapshotCandidates(dir, silent).map(markOf),
+    snapshots: marksOf(dir, silent),
   }));
   return new OtherServers(servers, 1);
 }
@@ -44,6 +44,11 @@ function runsAround(dir: DataDir, { after, next }: ZxidStep, log: SourceLog) {
 /** True where a log, by its name and that of the one behind it, may hold zxids of a range. */
 function reaches(file: DataFile, behind: DataFile | undefined, from: bigint, to: bigint): boolean {
   return file.zxid <= to && (behind === undefined || behind.zxid > from);
+}
+
+/** The snapshots of a server. */
+export function marksOf(dir: DataDir, log: SourceLog): SnapshotMark[] {
+  return snapshotCandidates(dir, log).map(markOf);
 }
 
 // The digest stands at the end of the file: it is read only where it is asked for.

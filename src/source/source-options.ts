@@ -12,6 +12,11 @@ export interface SourceOptions {
    * false).
    */
   readonly allCopies?: boolean | undefined;
+  /**
+   * Of a server in a folder or an archive of several: tell of each txn whether it was committed, which takes reading
+   * the logs of all (default false).
+   */
+  readonly commits?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
   onNote(text: string): void;
   /** Takes each problem once, when it is found. */

@@ -1,6 +1,7 @@
 // Txns of a cluster that share a zxid: finding them, and marking which one was committed.
-import { epochOf, type Zxid } from '../records/zxid.js';
+import type { Zxid } from '../records/zxid.js';
 import type { Fork, ForkVerdict } from '../tree/commit-state.js';
+import { ForkList } from '../tree/fork-list.js';
 import type { CommitState } from '../txnlog/logged-txn.js';
 import type { ForkBranch } from './commit-problems.js';
 import { committedOf } from './committed.js';
@@ -19,25 +20,12 @@ const CHUNK = 5000;
 
 /** The forks of a cluster by zxid. `servers` are the ids of the servers in their places. */
 export function findForks(database: Database, clusterId: number, servers: readonly number[]): Fork[] {
-  const forks: { from: Zxid; to: Zxid; variants: readonly (readonly number[])[] }[] = [];
-  let lastKey = '';
+  const list = new ForkList();
   for (const variants of forkedTxns(database, clusterId, servers)) {
-    const { zxid } = variants[0]!;
     const holders = variants.map((one) => one.holders);
-    holders.sort((a, b) => (a.join() < b.join() ? -1 : 1));
-    const key = holders.map((one) => one.join()).join(' ');
-    const last = forks.at(-1);
-    if (
-      last !== undefined &&
-      key === lastKey &&
-      zxid === last.to + 1n &&
-      epochOf(zxid) === epochOf(last.to)
-    ) {
-      last.to = zxid;
-    } else forks.push({ from: zxid, to: zxid, variants: holders });
-    lastKey = key;
+    list.add(variants[0]!.zxid, holders);
   }
-  return forks;
+  return list.forks;
 }
 
 /** Writes the states of forked txns, and returns the branches that they make. */

@@ -72,10 +72,14 @@ function configured(members: readonly Member[], configs: readonly NamedEnsemble[
   const noun = ensemble.ids.length === 1 ? 'server' : 'servers';
   const verb = ensemble.ids.length === 1 ? 'votes' : 'vote';
   const text = `${noun} ${listText(ensemble.ids)} ${verb}${since}, by ${origin}${here}`;
-  const taken = members.map(({ server, id }, i) => {
-    return id === null && votes[i] !== null ? `; ${server} has no myid and is taken for ${votes[i]}` : '';
-  });
-  return { votes, voters: versions.map((one) => one.ensemble), text: text + taken.join('') };
+  return { votes, voters: versions.map((one) => one.ensemble), text: text + takenText(members, votes) };
+}
+
+function takenText(members: readonly Member[], votes: readonly (number | null)[]): string {
+  const taken = members.filter(({ id }, i) => id === null && votes[i] !== null).map(({ server }) => server);
+  if (taken.length === 0) return '';
+  const one = taken.length === 1;
+  return `; ${listText(taken)} ${one ? 'has' : 'have'} no myid and ${one ? 'is taken for a voter' : 'are taken for voters'}`;
 }
 
 function votesOf(members: readonly Member[], { ids, observers }: Ensemble): (number | null)[] {

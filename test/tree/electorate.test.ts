@@ -54,7 +54,7 @@ describe('a server without myid', () => {
   test('is one of the voters that are not here, where it must be one', () => {
     expect(electorateOf(members(1, null, null), [config(0n, [1, 2, 3])])).toMatchObject({
       votes: [1, 2, 3],
-      text: 'servers 1, 2 and 3 vote, by zoo.cfg; b has no myid and is taken for 2; c has no myid and is taken for 3',
+      text: 'servers 1, 2 and 3 vote, by zoo.cfg; b and c have no myid and are taken for voters',
     });
   });
   test('has no vote where it may be an observer', () => {
