@@ -33,11 +33,19 @@ export function listBelow(
   return self.value.path === path ? rest(znodes) : resumed(self.value, znodes);
 }
 
-function* resumed(first: Znode, iterator: Iterator<Znode>): Generator<Znode> {
+/** The paths of a znode's children, in canonical order; null where there is no such znode. */
+export function pathsBelow(tree: ZnodeSource, path: RawText): Iterable<RawText> | null {
+  const paths = tree.childPaths(path)[Symbol.iterator]();
+  const first = paths.next();
+  if (first.done) return tree.get(path) === null ? null : [];
+  return resumed(first.value, paths);
+}
+
+function* resumed<T>(first: T, iterator: Iterator<T>): Generator<T> {
   yield first;
   yield* rest(iterator);
 }
 
-function* rest(iterator: Iterator<Znode>): Generator<Znode> {
+function* rest<T>(iterator: Iterator<T>): Generator<T> {
   for (let next = iterator.next(); !next.done; next = iterator.next()) yield next.value;
 }

@@ -21,6 +21,8 @@ export interface RunArgs {
   readonly logDir?: string | undefined;
   readonly inexact?: boolean | undefined;
   readonly allCopies?: boolean | undefined;
+  /** Only single znodes are asked for. */
+  readonly singles?: boolean | undefined;
   /** Given where commits matter. */
   readonly commit?: unknown;
   readonly quiet: boolean;
@@ -60,6 +62,7 @@ export class Run {
       logDir: this.#args.logDir,
       inexact: this.#args.inexact,
       allCopies: this.#args.allCopies,
+      singles: this.#args.singles,
       commits: this.#args.commit !== undefined,
       onNote: (text) => this.note(text),
       onProblem: (problem) => this.report(problem),

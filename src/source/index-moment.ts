@@ -6,8 +6,11 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
+import type { Exactness } from '../tree/exactness.js';
 import type { When } from '../tree/log-survey.js';
 import { type TreeAt, treeAt } from '../tree/tree-at.js';
+import { exactnessBeforehand } from './exactness-beforehand.js';
+import { FocusedTree } from './focused-tree.js';
 import { type IndexCandidate, IndexPlace } from './index-place.js';
 import type { ChosenServers } from './index-servers.js';
 import { noLogsNote } from './log-dir-note.js';
@@ -41,21 +44,69 @@ export function openIndexMoment(
     const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns };
     return new IndexMomentSource(reader, where, base, reader.tree(base.snapshot), facts);
   }
-  const replayed = replay(reader, where, plan);
+  const early = log.options.singles ? focusedMoment(reader, where, plan) : null;
+  if (early !== null) {
+    const moment = momentOf(plan, { exactness: early, doubtfulQuotas: [] }, name, log);
+    const facts = { name: `${name} at ${formatZxid(to)}`, zxid: early.reached, moment, laterTxns };
+    return new IndexMomentSource(reader, where, base, focused(reader, where, plan), facts);
+  }
+  const replayed = replay(reader, where, plan, null);
   const moment = momentOf(plan, replayed, name, log);
   const facts = { name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns };
   return new IndexMomentSource(reader, where, base, overlaid(reader, where, base, replayed), facts);
 }
 
-function replay(reader: IndexReader, { choice }: ChosenServers, plan: MomentPlan<IndexCandidate>): TreeAt {
+/**
+ * The label of a tree of which single znodes are asked, where it is exact for sure. Null where only a replay of all
+ * can tell: its digests may prove what nothing else does.
+ */
+function focusedMoment(
+  reader: IndexReader,
+  { choice, servers }: ChosenServers,
+  plan: MomentPlan<IndexCandidate>,
+): (Exactness & { readonly reached: Zxid }) | null {
+  const { snapshot } = plan.base;
+  if (
+    snapshot === null ||
+    reader.problems(servers.map(({ id }) => id)).some(({ code }) => code === 'op-unknown')
+  ) {
+    return null;
+  }
+  const txns = (fromZxid: Zxid, toZxid: Zxid) => reader.txns(choice, { fromZxid, toZxid });
+  const sessions = () => new Set([...reader.base(snapshot).open().sessions()].map(({ id }) => id));
+  const exactness = exactnessBeforehand(plan, txns, sessions);
+  return exactness.label === 'exact' ? exactness : null;
+}
+
+function focused(reader: IndexReader, where: ChosenServers, plan: MomentPlan<IndexCandidate>): FocusedTree {
+  const { base, to } = plan;
+  const { choice } = where;
+  const range = { choice, snapshotId: base.snapshot?.id ?? null, after: base.zxid, to };
+  return new FocusedTree({
+    focused: (path, focus) => {
+      const ids = reader.focusTxns(path, focus, range);
+      return ids === null ? null : overlaid(reader, where, base, replay(reader, where, plan, ids));
+    },
+    whole: () => overlaid(reader, where, base, replay(reader, where, plan, null)),
+  });
+}
+
+/** Replays all txns of a plan, or those with the row ids of `some` (by zxid). */
+function replay(
+  reader: IndexReader,
+  { choice }: ChosenServers,
+  plan: MomentPlan<IndexCandidate>,
+  some: readonly bigint[] | null,
+): TreeAt {
   const { base, to, nextSnapshot, witnesses, survey } = plan;
   const hasData = !reader.lacksData;
   return treeAt({
     base: base.snapshot === null ? null : reader.base(base.snapshot),
-    txns: () => reader.txns(choice, { fromZxid: base.zxid + 1n }),
+    txns: () =>
+      some === null ? reader.txns(choice, { fromZxid: base.zxid + 1n }) : reader.txnsById(some, choice),
     to,
     data: hasData,
-    digests: hasData,
+    digests: hasData && some === null,
     nextSnapshot,
     newestLogged: survey.newest?.zxid ?? null,
     witnesses,
@@ -89,13 +140,13 @@ class IndexMomentSource implements ZnodeSource {
   readonly problems: readonly Problem[];
   readonly isComplete = true;
   readonly #reader: IndexReader;
-  readonly #tree: IndexTree | OverlaidTree;
+  readonly #tree: IndexTree | OverlaidTree | FocusedTree;
 
   constructor(
     reader: IndexReader,
     { servers }: ChosenServers,
     { snapshot }: IndexCandidate,
-    tree: IndexTree | OverlaidTree,
+    tree: IndexTree | OverlaidTree | FocusedTree,
     { name, zxid, moment, laterTxns }: IndexMomentFacts,
   ) {
     this.#reader = reader;
@@ -127,6 +178,10 @@ class IndexMomentSource implements ZnodeSource {
 
   children(path: RawText): Iterable<Znode> {
     return this.#tree.children(path, { data: true, numChildren: true });
+  }
+
+  childPaths(path: RawText): Iterable<RawText> {
+    return this.#tree.childPaths(path);
   }
 
   sessions(): Iterable<Session> {

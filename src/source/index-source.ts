@@ -150,6 +150,10 @@ class IndexSource implements ZnodeSource {
     return this.#tree.children(path, { data: true, numChildren: true });
   }
 
+  childPaths(path: RawText): Iterable<RawText> {
+    return this.#tree.childPaths(path);
+  }
+
   sessions(): Iterable<Session> {
     return this.#tree.sessions();
   }

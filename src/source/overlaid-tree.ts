@@ -8,11 +8,14 @@ import { parentPath } from '../tree/paths.js';
 import { sortedSessions } from './sorted-sessions.js';
 
 /** A tree that answers by look-up. */
-export type LookUpTree = Pick<IndexTree, 'hasData' | 'get' | 'children' | 'subtree' | 'inFileOrder'>;
+export type LookUpTree = Pick<
+  IndexTree,
+  'hasData' | 'get' | 'children' | 'childPaths' | 'subtree' | 'inFileOrder'
+>;
 
 /** One without any znode, under what txns made of a new tree. */
 export function noTree(hasData: boolean): LookUpTree {
-  return { hasData, get: () => null, *children() {}, *subtree() {}, *inFileOrder() {} };
+  return { hasData, get: () => null, *children() {}, *childPaths() {}, *subtree() {}, *inFileOrder() {} };
 }
 
 /** A loaded snapshot of an index after a replay. Memory is what the txns touched. */
@@ -43,6 +46,19 @@ export class OverlaidTree {
   *children(path: RawText, fields: ZnodeFields): Generator<Znode> {
     const isChild = (child: RawText) => child !== '' && parentPath(child) === path;
     yield* this.#merged(this.#base.children(path, fields), isChild, fields);
+  }
+
+  /** The paths of its children, in the same order. */
+  *childPaths(path: RawText): Generator<RawText> {
+    const created = [...this.#overlay.created()].map((now) => now.path);
+    const added = created.filter((child) => child !== '' && parentPath(child) === path);
+    added.sort(compareCanonically);
+    let next = 0;
+    for (const child of this.#base.childPaths(path)) {
+      for (; next < added.length && compareCanonically(added[next]!, child) < 0; next++) yield added[next]!;
+      if (this.#overlay.lookup(child).state !== 'deleted') yield child;
+    }
+    for (; next < added.length; next++) yield added[next]!;
   }
 
   /** A znode and what is below it, in canonical order. */

@@ -76,6 +76,10 @@ export class ReplayedSource implements ZnodeSource {
     return this.#tree.children(path);
   }
 
+  childPaths(path: RawText): Generator<RawText> {
+    return this.#tree.childPaths(path);
+  }
+
   sessions(): Session[] {
     const sessions = [...this.#sessions].map(([id, timeout]) => ({ id, timeout }));
     return sessions.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));

@@ -66,6 +66,12 @@ export class ScannedTree {
     }
   }
 
+  *childPaths(path: RawText): Generator<RawText> {
+    for (const child of this.#sorted({ top: path, depth: 1, data: false, numChildren: false })) {
+      if (child.path !== path) yield child.path;
+    }
+  }
+
   *#streamed({ top, data, numChildren }: SortedPass): Generator<Znode> {
     const counts = numChildren ? new ChildCounts() : null;
     if (counts !== null) for (const record of this.#scan.records()) counts.add(record);

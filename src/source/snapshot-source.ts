@@ -60,6 +60,10 @@ export class SnapshotSource implements ZnodeSource {
     return this.#tree.children(path);
   }
 
+  childPaths(path: RawText): Generator<RawText> {
+    return this.#tree.childPaths(path);
+  }
+
   sessions(): Generator<Session> {
     return sortedSessions(this.#scan.sessions());
   }

@@ -17,6 +17,8 @@ export interface SourceOptions {
    * the logs of all (default false).
    */
   readonly commits?: boolean | undefined;
+  /** Of a tree only single znodes and lists of children are asked for: an index need not replay all for that. */
+  readonly singles?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
   onNote(text: string): void;
   /** Takes each problem once, when it is found. */

@@ -1,5 +1,6 @@
 // Reading an index: what it holds, and the doors to its trees and histories.
 import type { Content } from '../datadir/identify.js';
+import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { BaseTree } from '../tree/base-tree.js';
@@ -9,6 +10,7 @@ import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { type Agreement, readAgreement } from './agreement.js';
 import { clusterServers } from './cluster-files.js';
 import { type Database, lacksData, openForReading } from './database.js';
+import { type Focus, type FocusRange, focusTxns } from './focus-txns.js';
 import { IndexAcls } from './index-acls.js';
 import { indexBase } from './index-base.js';
 import { IndexHistory } from './index-history.js';
@@ -205,6 +207,11 @@ export class IndexReader {
   /** The history of single znodes. */
   history(choice: TxnChoice): IndexHistory {
     return new IndexHistory(this.#database, choice);
+  }
+
+  /** The txns that matter to one znode; null where they are too many. See `focusTxns`. */
+  focusTxns(path: RawText, focus: Focus, range: FocusRange): bigint[] | null {
+    return focusTxns(this.#database, path, focus, range);
   }
 
   /** The chosen ones of txns by their row ids, in that order. */

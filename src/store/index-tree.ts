@@ -77,6 +77,19 @@ export class IndexTree {
     return id === null ? null : this.#znode(path, id, fields);
   }
 
+  /** The paths of a znode's children, by raw name bytes. */
+  *childPaths(path: RawText): Generator<RawText> {
+    const parent = this.#idOf(path);
+    if (parent === null) return;
+    const rows = this.#database
+      .prepare(
+        'SELECT p.id, p.name FROM path p CROSS JOIN znode z ON z.id = ? + p.id WHERE p.parent_id = ? ORDER BY p.name',
+      )
+      .raw()
+      .all(this.#firstId, parent) as [bigint, unknown][];
+    for (const { name } of this.#named(rows, parent)) yield `${path}/${name}` as RawText;
+  }
+
   /** The children of a znode, by raw name bytes. */
   *children(path: RawText, fields: ZnodeFields): Generator<Znode> {
     const parent = this.#idOf(path);
@@ -162,7 +175,10 @@ export class IndexTree {
 
   // The index orders TEXT by bytes, and every BLOB behind every TEXT; a BLOB among them wants sorting.
   #childrenOf(parent: number): { id: number; name: RawText }[] {
-    const rows = this.#childNames.all(parent) as [bigint, unknown][];
+    return this.#named(this.#childNames.all(parent) as [bigint, unknown][], parent);
+  }
+
+  #named(rows: readonly [bigint, unknown][], parent: number): { id: number; name: RawText }[] {
     const children = rows.map(([id, name]) => {
       return { id: Number(id), name: pathName(this.#database, Number(id), parent, name) };
     });

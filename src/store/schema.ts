@@ -313,10 +313,15 @@ export const OWNER_INDEX =
 /** Index over txn, which a zxid that is not above all others needs: a second copy, or a fork. */
 export const TXN_INDEX = 'CREATE INDEX IF NOT EXISTS txn_by_zxid ON txn (cluster_id, zxid)';
 
+/** The ops that change which children a znode has, as the index over them has it. */
+export const LISTING_OPS =
+  "type IN ('create', 'create2', 'createContainer', 'createTTL', 'delete', 'deleteContainer')";
+
 /** Indexes made after loading. */
 export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
+  `CREATE INDEX IF NOT EXISTS op_of_listing ON op (parent_id, txn_id) WHERE ${LISTING_OPS}`,
   "CREATE INDEX IF NOT EXISTS txn_of_session ON txn (session_id, zxid) WHERE type IN ('createSession', 'closeSession')",
   'CREATE INDEX IF NOT EXISTS txn_not_committed ON txn (cluster_id, zxid) WHERE committed = 0',
 ];

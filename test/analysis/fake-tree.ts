@@ -67,6 +67,7 @@ export function fakeTree(
       return found === undefined ? null : counted(found);
     },
     children: (path) => childrenOf(path).map(counted),
+    childPaths: (path) => childrenOf(path).map((child) => child.path),
     sessions: () => sessions,
     close: () => {},
   };

@@ -42,7 +42,7 @@ export const get = defineCommand({
     ...treeOptions,
   },
   run: (args, context) =>
-    askTree(args, context, (tree, run) => {
+    askTree({ ...args, singles: true }, context, (tree, run) => {
       const znode = tree.get(args.znode);
       if (znode === null) {
         run.error(absent(args.znode, tree));

@@ -1,6 +1,9 @@
 // ls: a znode's children.
-import { listBelow } from '../../analysis/children.js';
+import { listBelow, pathsBelow } from '../../analysis/children.js';
+import { shownPath } from '../../analysis/paths.js';
 import { znodeRow } from '../../analysis/znode-row.js';
+import type { RawText } from '../../jute/raw-text.js';
+import type { ZnodeSource } from '../../source/sources.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -17,7 +20,7 @@ import {
 } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
-import { treeFields } from '../run.js';
+import { type OutputArgs, type Run, treeFields } from '../run.js';
 
 export const ls = defineCommand({
   usage: 'ls <source> [znode]',
@@ -51,9 +54,10 @@ export const ls = defineCommand({
     ...treeOptions,
   },
   run: (args, context) =>
-    askTree(args, context, (tree, run) => {
+    askTree({ ...args, singles: !args.recursive }, context, (tree, run) => {
       const { data: mode, recursive, evidence, emulate353 } = args;
       const isLines = args.format === 'table' && !args.long && mode === undefined && !evidence;
+      if (isLines && !recursive) return listNames(tree, args, run);
       const list = { recursive, numChildren: !isLines, data: mode !== undefined };
       const znodes = listBelow(tree, args.znode, list);
       if (znodes === null) {
@@ -65,11 +69,22 @@ export const ls = defineCommand({
         columns: znodeColumns({ data: mode !== undefined, evidence }),
         rows: map(znodes ?? [], (znode) => shown(znodeRow(znode, { evidence, emulate353 }), mode ?? 'none')),
       };
-      if (isLines) printLines(rows, ({ path }) => (recursive ? path : lastSegment(path)), args, run);
+      if (isLines) printLines(rows, ({ path }) => path, args, run);
       else run.printWithEnvelope(rows, args, treeFields(tree), () => tree.isComplete);
       return EXIT.ok;
     }),
 });
+
+/** Names alone, which are quicker to be had than all of each child. */
+function listNames(tree: ZnodeSource, args: OutputArgs & { readonly znode: RawText }, run: Run): number {
+  const paths = pathsBelow(tree, args.znode);
+  if (paths === null) {
+    run.error(absent(args.znode, tree));
+    return EXIT.no;
+  }
+  printLines({ columns: [], rows: map(paths, shownPath) }, lastSegment, args, run);
+  return EXIT.ok;
+}
 
 function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

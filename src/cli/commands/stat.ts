@@ -50,7 +50,7 @@ export const stat = defineCommand({
     ...treeOptions,
   },
   run: (args, context) =>
-    askTree(args, context, (tree, run) => {
+    askTree({ ...args, singles: true }, context, (tree, run) => {
       const { data: mode, evidence, emulate353 } = args;
       const znode = tree.get(args.znode);
       if (znode === null) {
