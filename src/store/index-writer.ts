@@ -11,6 +11,7 @@ import { judgeClusters } from './agreement.js';
 import type { BuildOptions, ClusterInput } from './build-index.js';
 import { BuildState, type FileCounts } from './build-state.js';
 import { type Database, lacksData, run, value } from './database.js';
+import { findImplied, forgetImplied } from './implied-deletes.js';
 import { INDEXES, OWNER_INDEX, PATH_INDEX, TABLES, TXN_INDEX, VIEWS } from './schema.js';
 import { ServerWriter } from './server-writer.js';
 import { checkChoice } from './snapshot-choice.js';
@@ -46,6 +47,7 @@ export function writeIndex(
   checkChoice(database, clusters, options.snapshots ?? 'newest', options.onNote ?? (() => {}));
   const build = new BuildState(database, withKnownData(database, file, options), sideFile);
   for (const { servers } of clusters) for (const { dir } of servers) build.progress.expect(dir);
+  forgetImplied(database);
   for (const cluster of clusters) {
     for (const { name, dir, shown } of cluster.servers) {
       addServer(new ServerWriter(build, cluster.name, name, dir, shown), dir);
@@ -53,6 +55,7 @@ export function writeIndex(
   }
   for (const ddl of [TXN_INDEX, ...INDEXES]) database.exec(ddl);
   judgeClusters(database);
+  findImplied(database);
   for (const { name, ddl } of VIEWS) {
     database.exec(`DROP VIEW IF EXISTS ${name}`);
     database.exec(ddl);

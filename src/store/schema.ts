@@ -241,7 +241,7 @@ export const TABLES: readonly TableSpec[] = [
   {
     name: 'op',
     purpose:
-      'What a txn does: one row, or one for each part of a multi and each delete that a closeSession lists.',
+      'What a txn does: one row, or one for each part of a multi and each delete by a closeSession. Those that it does not list (before 3.6) are found by following which ephemerals live; not where txns are missing since they were created or snapshotted.',
     ddl: `CREATE TABLE op (
   txn_id INTEGER NOT NULL REFERENCES txn, -- id in txn
   n INTEGER NOT NULL,         -- place in the txn, from 0
@@ -249,7 +249,7 @@ export const TABLES: readonly TableSpec[] = [
   path_id INTEGER,            -- null for sessions, errors and unknown ops
   parent_id INTEGER,          -- path id of the parent; null like path_id and for the root
   applied INTEGER NOT NULL,   -- 0 for errors and for every part of a failed multi
-  implied INTEGER NOT NULL,   -- 1 for a delete that a closeSession brings along
+  implied INTEGER NOT NULL,   -- of deletes by a closeSession: 1 it lists them; 2 it does not, computed. Others 0
   version INTEGER,            -- resulting version of setData, setACL and reconfig; version + 1 of check
   error INTEGER,              -- KeeperException code of an error
   acl_id INTEGER,             -- of creates and setACL; null where the list is null
@@ -323,6 +323,7 @@ export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
   `CREATE INDEX IF NOT EXISTS op_of_listing ON op (parent_id, txn_id) WHERE ${LISTING_OPS}`,
   "CREATE INDEX IF NOT EXISTS txn_of_session ON txn (session_id, zxid) WHERE type IN ('createSession', 'closeSession')",
+  'CREATE INDEX IF NOT EXISTS op_computed ON op (txn_id) WHERE implied = 2',
   'CREATE INDEX IF NOT EXISTS txn_not_committed ON txn (cluster_id, zxid) WHERE committed = 0',
 ];
 

@@ -22,8 +22,10 @@ function txn(zxid: bigint, variant = 0): TxnSpec {
     del(path),
     closeSession([`${path}/e`, '/other']),
     multi([create(`${path}/m`, null), setData(path, 'm')]),
+    create(`/e${zxid % 4n}`, 'e', { ephemeral: true }),
+    closeSession(),
   ];
-  return { zxid, ...bodies[Number(zxid) % bodies.length]! };
+  return { zxid, clientId: 1n + (zxid % 3n), ...bodies[Number(zxid) % bodies.length]! };
 }
 
 class Directory {
@@ -96,7 +98,8 @@ class Directory {
   }
 
   snapshot(variant: number, codec: 'raw' | 'gzip'): void {
-    const znodes = [...NEW_TREE, { path: '/a', data: `${variant % 10}` }, { path: '/a/b' }];
+    const owned = { path: '/e0', stat: { ephemeralOwner: 1n + BigInt(variant % 3), czxid: this.#zxid } };
+    const znodes = [...NEW_TREE, { path: '/a', data: `${variant % 10}` }, { path: '/a/b' }, owned];
     this.#write(`snapshot.${this.#zxid.toString(16)}`, snapshotBytes({ znodes, trailer: 'both', codec }));
   }
 
