@@ -105,7 +105,7 @@ export class IndexReader {
     return readFiles(this.#database);
   }
 
-  /** Snapshots, newest first; loaded ones have a tree. */
+  /** Files named as snapshots, newest first; loaded ones have a tree. */
   snapshots(): IndexedSnapshot[] {
     const servers = new Map(this.servers().map((server) => [server.id, server]));
     const rows = this.#database.prepare(
