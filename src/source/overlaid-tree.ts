@@ -147,6 +147,8 @@ export class OverlaidTree {
   }
 
   #grow(path: RawText, by: number): void {
+    // The root is no child.
+    if (path === '') return;
     const parent = parentPath(path);
     this.#grown!.set(parent, (this.#grown!.get(parent) ?? 0) + by);
   }
