@@ -57,7 +57,9 @@ export function blameOf(histories: ZnodeHistories, path: RawText, emulate353 = f
 
 const PARTS: readonly BlamedPart[] = ['created', 'data', 'acl', 'children'];
 
-function partsChanged({ type }: HistoryEvent): readonly BlamedPart[] {
+function partsChanged({ type, op }: HistoryEvent): readonly BlamedPart[] {
+  // What was lost made nothing of what is there.
+  if (op?.logged.commit === 'single-copy') return [];
   switch (type) {
     case 'setData':
     case 'reconfig':
@@ -74,7 +76,8 @@ function partsChanged({ type }: HistoryEvent): readonly BlamedPart[] {
   }
 }
 
-function isCreateOrDelete({ type }: HistoryEvent): boolean {
+function isCreateOrDelete({ type, op }: HistoryEvent): boolean {
+  if (op?.logged.commit === 'single-copy') return false;
   return type.startsWith('create') || type.startsWith('delete');
 }
 

@@ -40,49 +40,39 @@ export class ZnodeWalk {
 
   /** The next op in a log, at `place` among them; `ahead` is the next look behind it. */
   take(item: TimelineItem, place: number, ahead: Sighting | null): void {
+    // What only a minority of the servers has is shown, but the history goes on without it.
+    if (item.logged.commit === 'single-copy') {
+      if (!item.isClose) this.list.logged(item, this.belief, afterOf(item, this.belief));
+      return;
+    }
     const zxid = zxidOf(item);
     if (ahead !== null) this.#learnFrom(ahead, place);
     const gap = this.#missing(this.#at, zxid - 1n);
     const wholeGap = this.#missing(this.#wholeAt, zxid - 1n);
     let isWhole = true;
+    let { belief: before } = this;
     const { op } = item.part;
     switch (op.op) {
-      case 'create':
-      case 'create2':
-      case 'createContainer':
-      case 'createTTL': {
-        if (isThere(this.belief)) this.#wasGoneBefore(item, this.belief, gap);
-        const { txn, lacksData = false } = item.logged;
-        const state = created(op, txn.header, lacksData);
-        this.list.logged(item, 'absent', state);
-        this.belief = state;
-        break;
-      }
       case 'delete':
       case 'deleteContainer':
         if (!this.#deletes(item, gap)) return;
-        this.list.logged(item, this.belief === 'absent' ? 'unknown' : this.belief, 'absent');
-        this.belief = 'absent';
+        if (before === 'absent') before = 'unknown';
         break;
       case 'setData':
-      case 'reconfig': {
-        const before = this.#beforeChange(item, 'version', op.version, gap, wholeGap);
-        const { header } = item.logged.txn;
-        const data = item.logged.lacksData ? { data: undefined, dataLength: undefined } : dataOf(op.data);
-        const after = { ...before, ...data, version: op.version, mzxid: zxid, mtime: header.time };
-        this.list.logged(item, before, after);
-        this.belief = after;
+      case 'reconfig':
+        before = this.#beforeChange(item, 'version', op.version, gap, wholeGap);
         isWhole = wholeGap === null;
         break;
-      }
-      case 'setACL': {
-        const before = this.#beforeChange(item, 'aversion', op.version, gap, wholeGap);
-        const after = { ...before, acl: op.acl, aversion: op.version };
-        this.list.logged(item, before, after);
-        this.belief = after;
+      case 'setACL':
+        before = this.#beforeChange(item, 'aversion', op.version, gap, wholeGap);
         isWhole = wholeGap === null;
-      }
+        break;
+      default:
+        if (isThere(before)) this.#wasGoneBefore(item, before, gap);
+        before = 'absent';
     }
+    this.belief = afterOf(item, before);
+    this.list.logged(item, before, this.belief);
     this.#at = { zxid, time: item.logged.txn.header.time };
     if (!isWhole) return;
     this.#wholeAt = this.#at;
@@ -230,6 +220,29 @@ export class ZnodeWalk {
         from: 'log',
         evidence,
       });
+  }
+}
+
+/** What an op makes of what was there. */
+function afterOf({ part: { op }, logged }: TimelineItem, before: Belief): Belief {
+  const { zxid, time } = logged.txn.header;
+  const known = isThere(before) ? before : {};
+  const { lacksData = false } = logged;
+  switch (op.op) {
+    case 'create':
+    case 'create2':
+    case 'createContainer':
+    case 'createTTL':
+      return created(op, logged.txn.header, lacksData);
+    case 'setData':
+    case 'reconfig': {
+      const data = lacksData ? { data: undefined, dataLength: undefined } : dataOf(op.data);
+      return { ...known, ...data, version: op.version, mzxid: zxid, mtime: time };
+    }
+    case 'setACL':
+      return { ...known, acl: op.acl, aversion: op.version };
+    default:
+      return 'absent';
   }
 }
 

@@ -8,6 +8,7 @@ import type { Rows } from '../render/rows.js';
 import { DEFAULT_TABLE_LIMIT } from '../render/table.js';
 import { formatHex, formatTime } from '../render/value.js';
 import { patchOf } from './rows/change-patch.js';
+import type { ClientHistoryRow } from './rows/history-columns.js';
 import { detailText, typeText, zxidText } from './rows/history-text.js';
 import type { OutputArgs, Run } from './run.js';
 
@@ -17,13 +18,15 @@ export interface LineOptions {
   /** How data is shown below each line; null for no patch. */
   readonly patch: DataMode | null;
   readonly withEvidence: boolean;
+  /** With the client of each session. */
+  readonly withClients: boolean;
 }
 
 const GAP = '  ';
 
 /** Prints a heading and a line a row; all rows are held, for columns are as wide as their widest value. */
 export function printHistoryLines(
-  rows: Rows<HistoryRow>,
+  rows: Rows<ClientHistoryRow>,
   output: OutputArgs,
   options: LineOptions,
   run: Run,
@@ -31,7 +34,7 @@ export function printHistoryLines(
   const { stdout, env } = run.context;
   const { bold, red, green, dim } = colours(stdout, env);
   const most = output.limit === undefined ? DEFAULT_TABLE_LIMIT : Number.POSITIVE_INFINITY;
-  const shown: HistoryRow[] = [];
+  const shown: ClientHistoryRow[] = [];
   let count = 0;
   for (const row of run.guarded(rows, output.limit).rows) if (count++ < most) shown.push(row);
   const titles = [
@@ -39,6 +42,7 @@ export function printHistoryLines(
     'time',
     'session',
     'server',
+    ...(options.withClients ? ['address', 'user'] : []),
     'type',
     ...(options.withPath ? ['path'] : []),
     'detail',
@@ -65,18 +69,23 @@ export function printHistoryLines(
   }
 }
 
-function cellsOf(row: HistoryRow, { withPath }: LineOptions): string[] {
-  const { time, session, server, path } = row;
+function cellsOf(row: ClientHistoryRow, { withPath, withClients }: LineOptions): string[] {
+  const { time, session, server, path, address, user } = row;
   const cells = [
     zxidText(row),
     time === null ? '-' : formatTime(time),
     session === null ? '-' : formatHex(session),
     server === undefined ? '-' : String(server),
+    ...(withClients ? [clientText(address), clientText(user)] : []),
     typeText(row),
     ...(withPath ? [path ?? '-'] : []),
     detailText(row),
   ];
   return cells.map(escapeForTerminal);
+}
+
+function clientText(text: string | null | undefined): string {
+  return text === undefined ? '-' : (text ?? 'unknown');
 }
 
 function evidenceText({ file, offset, length }: HistoryRow): string {

@@ -256,7 +256,7 @@ export function treeFields({ name, zxid, laterTxns, moment }: ZnodeSource): Enve
 }
 
 /** Fields of a history in a json envelope. */
-export function historyFields({ name, agreement }: TxnSource): EnvelopeFields {
+export function historyFields({ name, agreement }: Pick<TxnSource, 'name' | 'agreement'>): EnvelopeFields {
   if (agreement === undefined) return { source: name };
   const { agreedTo, committedTo } = agreement;
   const hex = (zxid: bigint | null) => (zxid === null ? null : formatZxid(zxid));

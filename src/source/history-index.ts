@@ -14,9 +14,10 @@ import {
   type SnapshotView,
   type TxnRun,
 } from './history-source.js';
-import { type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
+import { agreedToBy, type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
+import type { AgreedTo } from './sources.js';
 
 const FIELDS = { data: true, numChildren: false } as const;
 
@@ -40,6 +41,7 @@ export function openIndexHistory(path: string, who: Who | null, options: SourceO
 class IndexedHistory implements HistorySource {
   readonly name: string;
   readonly isComplete: boolean;
+  readonly agreement: AgreedTo | undefined;
   readonly #reader: IndexReader;
   readonly #where: ChosenServers;
   readonly #history: IndexHistory;
@@ -55,6 +57,7 @@ class IndexedHistory implements HistorySource {
     this.#path = path;
     this.#options = options;
     this.name = where.name;
+    this.agreement = agreedToBy(where);
     this.isComplete = !reader.hasSkippedTxns(where.choice);
   }
 

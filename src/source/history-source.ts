@@ -9,6 +9,8 @@ import type { LogSurvey, When } from '../tree/log-survey.js';
 import type { OtherServers } from '../tree/other-servers.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 
+import type { AgreedTo } from './sources.js';
+
 /** The znodes that a history is about. */
 export interface HistoryScope {
   /** "" is the root. */
@@ -67,6 +69,8 @@ export interface HistorySource {
   readonly problems: readonly Problem[];
   /** False once damage was found that leaves txns out, or that keeps the only snapshot from being read. */
   readonly isComplete: boolean;
+  /** Where several servers were read: then txns say whether they were committed. */
+  readonly agreement?: AgreedTo | undefined;
   /** Oldest first. A note names those that cannot tell. */
   snapshots(scope: HistoryScope): Iterable<SnapshotView>;
   /**

@@ -6,6 +6,7 @@ import type { IndexedServer, IndexedSnapshot, IndexReader } from '../store/index
 import type { TxnChoice } from '../store/txn-choice.js';
 import type { Who } from './parse.js';
 import type { SourceOptions } from './source-options.js';
+import type { AgreedTo } from './sources.js';
 
 /** A server of an index, or a cluster. */
 export interface ChosenServers {
@@ -57,6 +58,13 @@ export function chooseServers(
   const list = `type one of: ${[...(who?.server == null ? whole : []), ...candidates].join(' ')}`;
   if (clusters.length > 1) throw new UsageError(`${path} holds ${clusters.length} clusters: say which`, list);
   throw new UsageError(`${path} holds no such server`, list);
+}
+
+/** What the chosen servers agree on; undefined where one has nobody to agree with, and nothing is known. */
+export function agreedToBy({ choice, agreement, hasOthers }: ChosenServers): AgreedTo | undefined {
+  const { upTo, knownTo } = agreement;
+  if (!hasOthers && knownTo === null) return undefined;
+  return { agreedTo: choice.agreedTo === undefined ? undefined : upTo, committedTo: knownTo };
 }
 
 /** The snapshots of the chosen servers, newest first; of an agreed history those that hold nothing else. */

@@ -14,7 +14,7 @@ import { gapsBetween } from '../txnlog/log-gap.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { agreementNote } from './agreement-note.js';
 import { openIndexMoment } from './index-moment.js';
-import { type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
+import { agreedToBy, type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
 import type { Who } from './parse.js';
 import type { ResolvedIndex } from './resolve.js';
 import { isSession, type SessionTable } from './session-table.js';
@@ -167,19 +167,18 @@ class IndexTxnSource implements TxnSource {
   readonly name: string;
   readonly problems: readonly Problem[];
   readonly isComplete: boolean;
-  readonly agreement?: AgreedTo;
+  readonly agreement: AgreedTo | undefined;
   readonly #reader: IndexReader;
   readonly #choice: TxnChoice;
 
-  constructor(reader: IndexReader, { name, servers, choice, agreement, hasOthers }: ChosenServers) {
+  constructor(reader: IndexReader, where: ChosenServers) {
+    const { name, servers, choice } = where;
     this.#reader = reader;
     this.#choice = choice;
     this.name = name;
     this.problems = reader.problems(servers.map((server) => server.id));
     this.isComplete = !reader.hasSkippedTxns(choice);
-    const { upTo, knownTo } = agreement;
-    if (!hasOthers && knownTo === null) return;
-    this.agreement = { agreedTo: choice.agreedTo === undefined ? undefined : upTo, committedTo: knownTo };
+    this.agreement = agreedToBy(where);
   }
 
   txns(range: TxnRange = {}): Iterable<LoggedTxn> {

@@ -95,7 +95,7 @@ export interface TxnSource {
   /** False once damage was found that leaves txns out; torn and padded ends do not. */
   readonly isComplete: boolean;
   /** Where several servers were read: then txns say whether they were committed. */
-  readonly agreement?: AgreedTo;
+  readonly agreement?: AgreedTo | undefined;
   /** Txns by zxid; equal txns that several files hold come once. Their buffers live until the next one. */
   txns(range?: TxnRange): Iterable<LoggedTxn>;
   close(): void;

@@ -60,6 +60,45 @@ describe.each(DIRS)('%s', (name) => {
   });
 });
 
+describe('a leader that died with txns that only it had', () => {
+  const index = join(folder.path, 'dead.db');
+  const E = 'fixtures/ensemble-3.8.6';
+  beforeAll(() => {
+    const servers = ['zk1', 'zk2', 'dead-leader'].map((name) => ({ name, dir: openDataDir(join(E, name)) }));
+    buildIndex(index, [{ name: 'prod', servers }], { snapshots: 'all' });
+  });
+
+  // MADE.md: dead-leader's last record is 0x100000525, those of the others were 0x10000051a and 0x100000521; its log
+  // holds a setACL of this znode at 0x100000524, and the epoch after it another one with the same version.
+  const rows = async (...args: readonly string[]) => {
+    const { stdout, stderr } = await zoolog(['history', index, ...args, '--format', 'ndjson']);
+    expect(stderr).not.toContain('history-disagrees');
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+
+  test('a history leaves them out', async () => {
+    const found = await rows('/load/data/117');
+    const changes = found
+      .filter(({ type }) => type === 'setACL')
+      .map(({ zxid, version, commit }) => [zxid, version, commit]);
+    expect(changes.slice(-2)).toEqual([
+      ['0x10000036f', 1, 'committed'],
+      ['0x20000008e', 2, 'committed'],
+    ]);
+  });
+
+  test('--all-copies shows them, and goes on without them', async () => {
+    const found = await rows('/', '--subtree', '--all-copies');
+    const lost = found.filter(({ commit }) => commit === 'single-copy').map(({ zxid }) => zxid);
+    expect(lost).toEqual(['0x100000522', '0x100000523', '0x100000524']);
+    const { stdout } = await zoolog(['blame', index, '/load/data/117', '--all-copies', '--format', 'ndjson']);
+    expect(stdout).toContain('"what":"acl","zxid":"0x20000008e"');
+  });
+});
+
 test('snapshots that are not loaded cannot tell, and that is said', async () => {
   const index = join(folder.path, 'newest.db');
   const dir = openDataDir('fixtures/load-3.9.5');

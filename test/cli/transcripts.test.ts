@@ -127,6 +127,7 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['history', `${F}/version-2/snapshot.0`, '/zookeeper/quota', '--format', 'json'],
     ['history', 'fixtures/unlogged-3.9.5', '/mortal-again', '-p'],
     ['history', 'fixtures/ensemble-3.8.6/zk2', '/load/data/235'],
+    ['history', L, '/sasl', '--server-log', `${SERVER_LOGS}/audit-3.9.5.log`],
   ],
   blame: [
     ['blame', '--help'],
@@ -141,6 +142,7 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['blame', F, '/absent', '-R'],
     ['blame', F, '/multi', '-R', '--children'],
     ['blame', 'fixtures/ensemble-3.8.6/zk2', '/load/data/235'],
+    ['blame', L, '/sasl', '--server-log', `${SERVER_LOGS}/audit-3.9.5.log`],
   ],
   sessions: [
     ['sessions', F],

@@ -10,8 +10,9 @@ import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { evidenceOption, kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
-import { blameColumns, blamedZnodeColumns } from '../rows/blame-columns.js';
-import { type OutputArgs, Run } from '../run.js';
+import { blameColumns, blamedZnodeColumns, type ClientBlameRow } from '../rows/blame-columns.js';
+import { historyFields, type OutputArgs, Run } from '../run.js';
+import { clientOf, readClients, serverLogOption } from '../server-log.js';
 
 const options = {
   children: {
@@ -25,6 +26,7 @@ const options = {
     default: false,
     describe: 'A line for the znode and everything below it',
   },
+  ...serverLogOption,
   ...evidenceOption,
   ...outputOptions,
   ...kindOption,
@@ -52,6 +54,9 @@ export const blame = defineCommand({
     'a snapshot tells its zxid and time, but not the session. A session id tells the server that gave it out, not the client.',
   run: async (args, context) => {
     const { znode, children, recursive } = args;
+    if ((children || recursive) && args.serverLog !== undefined) {
+      throw new UsageError('--server-log is for one znode', 'leave --children and --recursive away');
+    }
     if (children && recursive)
       throw new UsageError('--children and --recursive do not go together', 'type one of them');
     const { openHistoryUpTo } = await import('../../source/open-history.js');
@@ -78,6 +83,7 @@ interface BlameArgs extends OutputArgs {
   readonly recursive: boolean;
   readonly evidence: boolean;
   readonly emulate353: boolean;
+  readonly serverLog?: readonly string[] | undefined;
 }
 
 /** One znode; false where it is not there, which is said. */
@@ -91,8 +97,14 @@ function printParts(histories: ZnodeHistories, source: HistorySource, args: Blam
   if (found.rows.length === 0) {
     run.note(`${shownPath(znode)} was made by the server with the tree, and nobody changed it`);
   }
-  const head = { source: source.name, zxid: found.newest === null ? null : formatZxid(found.newest) };
-  const rows = { columns: blameColumns(evidence), rows: found.rows };
+  const head = { ...historyFields(source), zxid: found.newest === null ? null : formatZxid(found.newest) };
+  const clients = readClients(args.serverLog, run);
+  const rows = {
+    columns: blameColumns({ withEvidence: evidence, withClients: clients !== null }),
+    rows: found.rows.map((row): ClientBlameRow => {
+      return clients === null || row.session === null ? row : { ...row, ...clientOf(clients, row.session) };
+    }),
+  };
   run.printWithEnvelope(rows, args, head, () => source.isComplete);
   return true;
 }
@@ -113,7 +125,7 @@ function printTable(histories: ZnodeHistories, source: HistorySource, args: Blam
     const { newest } = histories.frame;
     return { zxid: newest === null ? null : formatZxid(newest) };
   };
-  run.printWithEnvelope(rows, args, { source: source.name }, () => source.isComplete, tail);
+  run.printWithEnvelope(rows, args, historyFields(source), () => source.isComplete, tail);
   if (!isThere) run.error(`there is no znode ${shownPath(znode)} in ${source.name}`);
   return isThere;
 }

@@ -20,8 +20,9 @@ import {
   sourceOptions,
   sourcePositional,
 } from '../options.js';
-import { historyColumns, shownChange } from '../rows/history-columns.js';
-import { Run } from '../run.js';
+import { type ClientHistoryRow, historyColumns, shownChange } from '../rows/history-columns.js';
+import { historyFields, Run } from '../run.js';
+import { clientOf, readClients, serverLogOption } from '../server-log.js';
 
 const options = {
   subtree: { type: 'boolean', default: false, describe: 'With everything below the znode' },
@@ -33,6 +34,7 @@ const options = {
   },
   reverse: { type: 'boolean', alias: 'r', default: false, describe: 'Newest first' },
   ...rangeOptions,
+  ...serverLogOption,
   ...dataOption,
   ...evidenceOption,
   ...outputOptions,
@@ -47,6 +49,10 @@ export const history = defineCommand({
     ['zoolog history backup/zk1 /brokers/ids/3 --reverse --limit 1', 'the last one: who deleted it'],
     ['zoolog history backup/zk1 /config/topics/orders -p', 'with what each changed, line by line'],
     ["zoolog history backup/zk1 /services --subtree --since '2026-11-21 03:00'", 'all below, from a time on'],
+    [
+      'zoolog history backup/zk1 /leader --server-log zookeeper.log*',
+      'with the address and user of each client',
+    ],
     ['zoolog history case.db#prod /controller --format ndjson', 'with every field, for jq'],
   ],
   positionals: {
@@ -77,18 +83,25 @@ export const history = defineCommand({
       }
       noteEpochs(found, source.name, run);
       const { emulate353, format, evidence, data } = args;
+      const clients = readClients(args.serverLog, run);
       const summary = new Summary();
-      const rows = map(entriesOf(found, args.reverse, rangeOf(args)), (entry) => {
+      const rows = map(entriesOf(found, args.reverse, rangeOf(args)), (entry): ClientHistoryRow => {
         summary.add(entry);
-        return isHole(entry) ? holeRow(entry, args.znode) : historyRow(entry, emulate353);
+        const row = isHole(entry) ? holeRow(entry, args.znode) : historyRow(entry, emulate353);
+        return clients === null || row.session === null ? row : { ...row, ...clientOf(clients, row.session) };
       });
       if (format === 'table') {
         const patch = args.patch || data !== undefined ? (data ?? 'auto') : null;
-        const lines = { withPath: args.subtree, patch, withEvidence: evidence };
+        const lines = {
+          withPath: args.subtree,
+          patch,
+          withEvidence: evidence,
+          withClients: clients !== null,
+        };
         printHistoryLines({ columns: [], rows }, args, lines, run);
       } else {
         const shown = map(rows, (row) => shownChange(row, data ?? 'auto'));
-        const head = { source: source.name, newest: hex(found.newest), holes: holesOf(found) };
+        const head = { ...historyFields(source), newest: hex(found.newest), holes: holesOf(found) };
         run.printWithEnvelope({ columns: historyColumns, rows: shown }, args, head, () => source.isComplete);
       }
       if (args.subtree) run.note(summary.text());

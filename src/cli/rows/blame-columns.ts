@@ -2,10 +2,20 @@
 import type { BlamedZnodeRow, BlameRow } from '../../analysis/blame.js';
 import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime } from '../../render/value.js';
+import { type ClientFields, clientColumns } from '../server-log.js';
 import { blameText, typeText, zxidText } from './history-text.js';
 
+/** A row with the client of its session, where server logs were read. */
+export type ClientBlameRow = BlameRow & Partial<ClientFields>;
+
+/** What a table of parts shows. */
+export interface BlameTable {
+  readonly withEvidence: boolean;
+  readonly withClients: boolean;
+}
+
 /** Columns of the parts of one znode. */
-export function blameColumns(withEvidence: boolean): readonly Column<BlameRow>[] {
+export function blameColumns({ withEvidence, withClients }: BlameTable): readonly Column<ClientBlameRow>[] {
   const where = withEvidence ? {} : ({ table: false } as const);
   return [
     { key: 'what', kind: 'text' },
@@ -13,6 +23,7 @@ export function blameColumns(withEvidence: boolean): readonly Column<BlameRow>[]
     { key: 'time', kind: 'time' },
     { key: 'session', kind: 'hex' },
     { key: 'server', kind: 'number' },
+    ...(withClients ? (clientColumns as readonly Column<ClientBlameRow>[]) : []),
     { key: 'cxid', kind: 'number', table: false },
     { key: 'type', title: 'by', kind: 'text', cell: byText },
     { key: 'path', kind: 'text', table: false },

@@ -5,17 +5,21 @@ import { shownPath } from '../../analysis/paths.js';
 import { type DataMode, formatData } from '../../render/bytes.js';
 import type { Column } from '../../render/rows.js';
 import { formatHex, formatTime, isDate } from '../../render/value.js';
+import { type ClientFields, clientColumns } from '../server-log.js';
 import { type Shown, shown } from './data-columns.js';
 
+/** A row with the client of its session, where server logs were read. */
+export type ClientHistoryRow = HistoryRow & Partial<ClientFields>;
+
 /** A row with its data as text, and with its cause as JSON has it. */
-export type ShownChange = Omit<Shown<HistoryRow>, 'oldData' | 'cause'> & {
+export type ShownChange = Omit<Shown<ClientHistoryRow>, 'oldData' | 'cause'> & {
   readonly oldData?: string | null;
   readonly oldDataEncoding?: string | null;
   readonly cause?: Readonly<Record<string, unknown>> | undefined;
 };
 
 /** Makes text of a row's data. */
-export function shownChange(row: HistoryRow, mode: DataMode): ShownChange {
+export function shownChange(row: ClientHistoryRow, mode: DataMode): ShownChange {
   const { oldData, cause, ...rest } = row;
   const old = oldData === undefined ? {} : formatData(oldData, mode);
   return {
@@ -31,6 +35,7 @@ export const historyColumns: readonly Column<ShownChange>[] = [
   { key: 'time', kind: 'time' },
   { key: 'session', kind: 'hex' },
   { key: 'server', kind: 'number' },
+  ...(clientColumns as readonly Column<ShownChange>[]),
   { key: 'cxid', kind: 'number' },
   { key: 'type', kind: 'text' },
   { key: 'path', kind: 'text' },
