@@ -1,7 +1,9 @@
 // docs/json.md names every field of every row.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { blamedZnodeColumns } from '../../src/cli/rows/blame-columns.js';
 import { digestColumns } from '../../src/cli/rows/digest-columns.js';
+import { historyColumns } from '../../src/cli/rows/history-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
 import { opColumns } from '../../src/cli/rows/op-columns.js';
 import {
@@ -23,10 +25,15 @@ function fieldsOf(heading: string): Set<string> {
   return new Set([...part.matchAll(/[`"](\w+)[`"]/g)].map((match) => match[1]!));
 }
 
+/** Fields that a history has from operations. */
+const opFields = new Set<string>(opColumns({ data: true, evidence: true }).map(({ key }) => key));
+
 describe('docs/json.md', () => {
   it.each([
     ['Znodes', znodeColumns({ data: true, evidence: true })],
     ['Operations', opColumns({ data: true, evidence: true, clients: true })],
+    ['Histories', historyColumns.filter(({ key }) => !opFields.has(key))],
+    ['Blame', blamedZnodeColumns(true)],
     ['Files', fileColumns],
     ['Files', serverColumns],
     ['Digests', digestColumns],
@@ -73,6 +80,18 @@ describe('docs/json.md', () => {
       'ndjson',
     ]);
     expect(doc).toContain(ops.trim().replaceAll(`${F}/`, ''));
+    const unlogged = 'fixtures/unlogged-3.9.5';
+    for (const [dir, ...args] of [
+      [F, 'history', '/container-gone', '--reverse', '--limit', '1'],
+      [unlogged, 'history', '/mortal', '--reverse', '--limit', '1'],
+      [F, 'blame', '/ttl', '--children', '--limit', '1'],
+    ] as const) {
+      const [verb, ...rest] = args;
+      const { stdout } = await zoolog([verb, dir, ...rest, '--format', 'ndjson']);
+      expect(doc).toContain(stdout.trim().replaceAll(`${dir}/`, ''));
+    }
+    const { stdout: blamed } = await zoolog(['blame', F, '/multi', '--format', 'ndjson']);
+    expect(doc).toContain(blamed.split('\n')[1]!.replaceAll(`${F}/`, ''));
     for (const args of [
       ['sessions', F, '--limit', '1'],
       ['sessions', F, '--per-minute'],

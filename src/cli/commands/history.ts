@@ -5,6 +5,7 @@ import { entriesOf, type HistoryEntry, isHole } from '../../analysis/history-ent
 import { historyRow, holeRow } from '../../analysis/history-row.js';
 import { shownPath } from '../../analysis/paths.js';
 import { formatZxid } from '../../records/zxid.js';
+import type { TxnRange } from '../../source/sources.js';
 import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -81,11 +82,12 @@ export const history = defineCommand({
       if (found.isUntouched) {
         run.note(`${shownPath(args.znode)} was made by the server with the tree, and nobody changed it`);
       }
-      noteEpochs(found, source.name, run);
+      const range = rangeOf(args);
+      noteEpochs(found, range, source.name, run);
       const { emulate353, format, evidence, data } = args;
       const clients = readClients(args.serverLog, run);
       const summary = new Summary();
-      const rows = map(entriesOf(found, args.reverse, rangeOf(args)), (entry): ClientHistoryRow => {
+      const rows = map(entriesOf(found, args.reverse, range), (entry): ClientHistoryRow => {
         summary.add(entry);
         const row = isHole(entry) ? holeRow(entry, args.znode) : historyRow(entry, emulate353);
         return clients === null || row.session === null ? row : { ...row, ...clientOf(clients, row.session) };
@@ -112,8 +114,12 @@ export const history = defineCommand({
   },
 });
 
-function noteEpochs({ holes }: History, name: string, run: Run): void {
-  const epochs = holes.flatMap(({ kind, next }) => (kind === 'epoch' && next !== null ? [next.zxid] : []));
+function noteEpochs({ holes }: History, { fromZxid, toZxid }: TxnRange, name: string, run: Run): void {
+  const epochs = holes.flatMap(({ kind, next }) => {
+    if (kind !== 'epoch' || next === null) return [];
+    const isOutside = (fromZxid ?? next.zxid) > next.zxid || (toZxid ?? next.zxid) < next.zxid;
+    return isOutside ? [] : [next.zxid];
+  });
   if (epochs.length === 0) return;
   const where = epochs.slice(0, 3).map(formatZxid).join(', ') + (epochs.length > 3 ? ', …' : '');
   run.note(`${name}: where epochs change (${where}) nothing shows whether the old one went further`);
