@@ -1,7 +1,7 @@
 // What made a server delete a znode by itself.
 //
-// A container goes once its last child has gone, or where it never had one and servers are told to wait only so long
-// for it (znode.container.maxNeverUsedIntervalMs). A TTL znode goes once its ttl has passed since its last setData and
+// A container goes once its last child has gone, and where it never had one after
+// znode.container.maxNeverUsedIntervalMs, if that is set (3.6 and later). A TTL znode goes once its ttl has passed since its last setData and
 // it has no children (ContainerManager.getCandidates). Ephemerals go with their session (DataTree.killSession). The
 // log does not say whether a session was closed by its client or expired, but a client numbers its requests, and the
 // server that expires one makes a closeSession with cxid 0 (ZooKeeperServer.close), as it does for a JMX

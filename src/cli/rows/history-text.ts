@@ -115,7 +115,7 @@ export function causeText(cause: Cause): string {
     }
     case 'container': {
       const { lastChild } = cause;
-      if (lastChild === null) return 'due as a container without children';
+      if (lastChild === null) return 'due as an empty container: no log here shows a child of it';
       return `due since its last child ${shownPath(lastChild.path)} went at ${at(lastChild.zxid, lastChild.time)}`;
     }
     case 'ttl': {
