@@ -277,7 +277,8 @@ export const TABLES: readonly TableSpec[] = [
   },
   {
     name: 'agreement',
-    purpose: 'What the servers of a cluster agree on, as far as its files tell. View agreed has hex zxids.',
+    purpose:
+      'What the servers of a cluster agree on, as far as its files tell. View agreed has zxids in hex too.',
     ddl: `CREATE TABLE agreement (
   cluster_id INTEGER PRIMARY KEY REFERENCES cluster, -- id in cluster
   zxid INTEGER,               -- the agreed history ends with it: all txns but single copies; null without a txn
@@ -396,16 +397,18 @@ FROM record r JOIN txn t ON t.id = r.txn_id JOIN log n ON n.id = r.log_id ${CLUS
     name: 'forks',
     purpose: 'Zxids at which servers of one cluster hold different txns: the most serious finding there is.',
     ddl: `CREATE VIEW forks AS
-SELECT c.name AS cluster, t.zxid, ${HEX('t.zxid')} AS zxid_hex, count(*) AS variants, group_concat(t.id) AS txn_ids
+SELECT c.name AS cluster, t.zxid, ${HEX('t.zxid')} AS zxid_hex, count(*) AS variants, group_concat(t.id) AS txn_ids,
+  max(iif(t.committed = 1, t.id, NULL)) AS committed_txn_id
 FROM txn t JOIN cluster c ON c.id = t.cluster_id GROUP BY t.cluster_id, t.zxid HAVING count(*) > 1`,
   },
   {
     name: 'agreed',
     purpose: 'Up to where the servers of a cluster agree, and what each holds besides.',
     ddl: `CREATE VIEW agreed AS
-SELECT c.name AS cluster, ${HEX_OR_NULL('g.zxid')} AS agreed_to, ${HEX_OR_NULL('g.committed_zxid')} AS committed_to,
-  ${HEX_OR_NULL('g.fork_zxid')} AS fork, g.voters, s.name AS server,
-  ${HEX_OR_NULL('n.first_zxid')} AS single_from, ${HEX_OR_NULL('n.last_zxid')} AS single_to, n.txns AS single_copies
+SELECT c.name AS cluster, g.zxid, ${HEX_OR_NULL('g.zxid')} AS zxid_hex,
+  g.committed_zxid, ${HEX_OR_NULL('g.committed_zxid')} AS committed_zxid_hex,
+  g.fork_zxid, ${HEX_OR_NULL('g.fork_zxid')} AS fork_zxid_hex, g.voters, s.name AS server, n.txns AS single_copies,
+  n.first_zxid, ${HEX_OR_NULL('n.first_zxid')} AS first_zxid_hex, n.last_zxid, ${HEX_OR_NULL('n.last_zxid')} AS last_zxid_hex
 FROM agreement g JOIN cluster c ON c.id = g.cluster_id JOIN server s ON s.cluster_id = c.id
 LEFT JOIN single_copy n ON n.server_id = s.id`,
   },

@@ -43,6 +43,13 @@ WHERE (cluster, zxid) IN (SELECT cluster, zxid FROM forks)
 GROUP BY txn_id ORDER BY zxid, txn_id;`,
   },
   {
+    question: 'What was logged and never agreed on, and whose log has it?',
+    sql: `SELECT h.cluster, h.zxid_hex, h.time, h.session, h.type, h.path, group_concat(DISTINCT c.server) AS servers
+FROM history h JOIN copies c ON c.txn_id = h.txn_id
+WHERE h.commit_state = 'single-copy'
+GROUP BY h.txn_id, h.n ORDER BY h.zxid, h.n;`,
+  },
+  {
     question: 'Who owns ephemeral znodes, and how many?',
     sql: `SELECT cluster, server, ephemeral_owner, count(*) AS znodes, min(path) AS one_of_them
 FROM tree

@@ -47,7 +47,7 @@ function statesOf(file: string): string[] {
   const ranges: { from: string; to: string; state: unknown }[] = [];
   for (const [zxid, state] of rows(
     file,
-    'SELECT DISTINCT zxid, commit_state FROM history ORDER BY length(zxid), zxid',
+    'SELECT DISTINCT zxid_hex, commit_state FROM history ORDER BY zxid',
   ) as [string, string][]) {
     const last = ranges.at(-1);
     if (last?.state === state) last.to = zxid;
