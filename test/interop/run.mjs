@@ -10,8 +10,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const TESTS = ['test/source/fixtures', 'test/store/real-files', 'test/cli/same-rows'];
-const names = process.argv.length > 2 ? process.argv.slice(2) : ['standalone-*', 'load-*', 'snappy-*'];
+const TESTS = ['test/source/fixtures', 'test/store/real-files', 'test/cli/same-rows', 'test/cli/lost'];
+const names =
+  process.argv.length > 2 ? process.argv.slice(2) : ['standalone-*', 'load-*', 'snappy-*', 'lost-*'];
 
 const lacks = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version']).status !== 0);
 if (lacks.length > 0) {
