@@ -65,6 +65,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Count what was busiest in a stretch of history: paths, sessions, types, errors',
     load: async () => (await import('./commands/top.js')).top,
   },
+  bisect: {
+    describe: 'Find the txn with which a condition on the tree began to hold',
+    load: async () => (await import('./commands/bisect.js')).bisect,
+  },
   export: {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,

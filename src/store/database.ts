@@ -96,6 +96,15 @@ export function openForBuilding(file: string, isNew: boolean, cacheKib = CACHE_K
   return database;
 }
 
+/** Opens a database in a private temporary file, which SQLite removes when it is closed or the process ends. */
+export function openTemporary(cacheKib = CACHE_KIB): Database {
+  const database = connect('', {});
+  database.pragma('journal_mode = memory');
+  database.pragma('synchronous = off');
+  database.pragma(`cache_size = -${cacheKib}`);
+  return database;
+}
+
 function connecting(file: string, open: () => Database): Database {
   try {
     return open();

@@ -50,6 +50,14 @@ export class Overlay {
     return (flags & IN_BASE) !== 0 ? DELETED : UNTOUCHED;
   }
 
+  /** Whether there is a znode at a path now; null where it is as in the base. */
+  exists(path: RawText): boolean | null {
+    const slot = this.#state.paths.find(path);
+    if (slot === NO_SLOT) return null;
+    const flags = this.#state.table.flags[slot]!;
+    return (flags & CHANGED) === 0 ? null : (flags & EXISTS) !== 0;
+  }
+
   /** True for a znode of the base that is gone. Hot: for a record no string is made. */
   hasDeleted({ buffer, pathStart, pathEnd }: ZnodeRecord): boolean {
     const { paths, table } = this.#state;

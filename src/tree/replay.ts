@@ -66,6 +66,9 @@ export class Replay {
   readonly #state: TreeState;
   readonly #applier: TxnApplier;
   readonly #check: DigestCheck | null;
+  #reading: Generator<LoggedTxn, undefined> | null = null;
+  /** The next txn, where it was read already. */
+  #ahead: LoggedTxn | null = null;
 
   /** Makes the first pass over the txns, and reads the base. */
   constructor(input: ReplayInput) {
@@ -88,22 +91,45 @@ export class Replay {
       : null;
   }
 
-  /** Applies the txns one by one; to be run once. */
-  *steps(): Generator<ReplayStep> {
+  /**
+   * Applies the txns one by one, with `to` those up to this zxid: asked again, it goes on behind them. What is read
+   * is closed at the end, and where the caller stops between two; after a stop at `to`, `stop` closes it.
+   */
+  *steps(to?: Zxid): Generator<ReplayStep> {
     const applier = this.#applier;
-    for (const logged of this.#txns()) {
-      // A log that a running server writes may have grown.
-      if (this.applied === this.total) return;
-      if (this.notIdempotent === null) this.#noteIdempotence(logged);
-      const isReadable = applier.apply(logged) === 'applied';
-      this.applied++;
-      if (!isReadable) {
-        this.unreadable++;
-        this.#check?.noteUnreadable(logged.txn.header.zxid);
+    this.#reading ??= this.#txns();
+    const txns = this.#reading;
+    let isPaused = false;
+    try {
+      for (;;) {
+        const logged = this.#ahead ?? txns.next().value;
+        this.#ahead = null;
+        // A log that a running server writes may have grown.
+        if (logged === undefined || this.applied === this.total) return;
+        if (to !== undefined && logged.txn.header.zxid > to) {
+          this.#ahead = logged;
+          isPaused = true;
+          return;
+        }
+        if (this.notIdempotent === null) this.#noteIdempotence(logged);
+        const isReadable = applier.apply(logged) === 'applied';
+        this.applied++;
+        if (!isReadable) {
+          this.unreadable++;
+          this.#check?.noteUnreadable(logged.txn.header.zxid);
+        }
+        const digest = this.#check?.check(logged) ?? null;
+        yield { logged, digest, implied: applier.implied, isReadable };
       }
-      const digest = this.#check?.check(logged) ?? null;
-      yield { logged, digest, implied: applier.implied, isReadable };
+    } finally {
+      if (!isPaused) this.stop();
     }
+  }
+
+  /** Closes what is read; no step comes after it. */
+  stop(): void {
+    this.#ahead = null;
+    this.#reading?.return(undefined);
   }
 
   /** Applies all that is left. */
@@ -144,7 +170,7 @@ export class Replay {
     if (this.notIdempotent !== null) this.#check?.noteNotIdempotent(this.notIdempotent);
   }
 
-  *#txns(): Generator<LoggedTxn> {
+  *#txns(): Generator<LoggedTxn, undefined> {
     const { base, to } = this.#input;
     const from = base?.zxid ?? null;
     for (const logged of this.#input.txns()) {
@@ -152,9 +178,10 @@ export class Replay {
       if (from !== null && zxid <= from) continue;
       if (to !== undefined && zxid > to) {
         this.beyond = zxid;
-        return;
+        return undefined;
       }
       yield logged;
     }
+    return undefined;
   }
 }
