@@ -1,5 +1,6 @@
 // The replays of an index.
 import type { RawText } from '../jute/raw-text.js';
+import { formatZxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import { IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
@@ -23,9 +24,16 @@ export function openIndexRuns(resolved: ResolvedIndex, range: RunRange, options:
     const where = chooseServers(reader, resolved.path, resolved.who);
     const place = new IndexReplayPlace(reader, where);
     const { clusterId, serverId } = where.choice;
+    const runs = planRuns(place, range, new SourceLog(options));
+    const first = place.candidates.find(({ snapshot }) => !snapshot.isLoaded)?.zxid;
+    if (range.from === undefined && first !== undefined && first < runs[0]!.from) {
+      options.onNote(
+        `${where.name}: begins at ${formatZxid(runs[0]!.from)}: ${formatZxid(first)} and other snapshots are not loaded; zoolog index --snapshots all loads them`,
+      );
+    }
     return {
       name: where.name,
-      runs: planRuns(place, range, new SourceLog(options)),
+      runs,
       isComplete: !reader.hasSkippedTxns(clusterId, serverId),
       close: () => reader.close(),
     };

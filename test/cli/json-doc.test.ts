@@ -6,6 +6,7 @@ import { digestColumns } from '../../src/cli/rows/digest-columns.js';
 import { historyColumns } from '../../src/cli/rows/history-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
 import { opColumns } from '../../src/cli/rows/op-columns.js';
+import { periodColumns } from '../../src/cli/rows/period-columns.js';
 import {
   ephemeralColumns,
   lifeColumns,
@@ -43,6 +44,7 @@ describe('docs/json.md', () => {
     ['Sessions', tableColumns(true)],
     ['Busiest', topColumns(true)],
     ['Busiest', bucketColumns],
+    ['Periods', periodColumns],
   ] as const)('names the fields of %s', (heading, columns) => {
     const named = fieldsOf(heading);
     const missing = (columns as readonly { readonly key: string }[]).filter(({ key }) => !named.has(key));
