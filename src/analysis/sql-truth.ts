@@ -64,6 +64,8 @@ export class SqlTruth implements TruthFollower {
     for (const { path, data = null, acl, stat } of this.#base.all()) {
       database.put({ path, data, acl: aclText(aclRows(acl)), stat });
     }
+    // A new tree is in the replay alone.
+    for (const { path } of this.#replay.overlay.created()) this.#passed.add(path);
     for (const path of this.#passed) apply(database, changeOf(path, this.#replay.overlay));
     for (const [id, timeout] of this.#replay.sessions) database.putSession(id, timeout);
     const before = performance.now();

@@ -26,6 +26,10 @@ export class ZnodeTruth implements TruthFollower {
     this.#replay = replay;
     this.#base = base.get(condition.path) as ZnodeFacts | null;
     this.#children = condition.needsChildren ? new Set(base.childPaths(condition.path)) : null;
+    // A new tree is in the replay alone.
+    for (const { path } of this.#children === null ? [] : replay.overlay.created()) {
+      if (path !== '' && parentPath(path) === condition.path) this.#children!.add(path);
+    }
   }
 
   begin(): boolean {

@@ -3,14 +3,15 @@ import type { RawText } from '../jute/raw-text.js';
 import type { Znode } from '../snapshot/znode.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { parentPath } from '../tree/paths.js';
-import { logsAfter } from './count-later.js';
 import { noteLogDir } from './log-dir-note.js';
 import { LogSource, readableLogs } from './log-source.js';
-import { surveyLogs } from './log-survey.js';
-import { type BaseZnodes, planRuns, type ReplayRuns, type RunRange } from './replay-runs.js';
+import { logsAfter } from './logs-after.js';
+import type { MomentCandidate } from './moment-plan.js';
+import { directoryPlace } from './open-moment.js';
+import { type BaseZnodes, NO_ZNODES, planRuns, type ReplayRuns, type RunRange } from './replay-runs.js';
 import type { ResolvedDirectory } from './resolve.js';
 import { ScannedTree } from './scanned-tree.js';
-import { type SnapshotCandidate, snapshotCandidates } from './snapshot-ends.js';
+import { SnapshotCandidate } from './snapshot-ends.js';
 import { SnapshotScan } from './snapshot-scan.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
@@ -26,23 +27,22 @@ export function openDirectoryRuns(
   for (const problem of dir.problems) log.report(problem);
   noteLogDir(dir, name, log);
   const logs: LogSource[] = [];
-  const place = {
-    name,
-    candidates: snapshotCandidates(dir, log),
-    survey: (when: Parameters<typeof surveyLogs>[1]) => surveyLogs(dir, when, log),
-    input(base: SnapshotCandidate) {
+  const parts = {
+    input(base: MomentCandidate) {
       const source = new LogSource(name, logsAfter(dir.logs, base.zxid), log);
       logs.push(source);
-      return {
-        base: snapshotBase(base.file.path, base.zxid, base.name, log.report),
-        txns: () => source.txns({ fromZxid: base.zxid + 1n }),
-      };
+      const tree =
+        base instanceof SnapshotCandidate
+          ? snapshotBase(base.file.path, base.zxid, base.name, log.report)
+          : null;
+      return { base: tree, txns: () => source.txns({ fromZxid: base.zxid + 1n }) };
     },
-    znodes: ({ file }: SnapshotCandidate) => new SnapshotZnodes(file.path, log),
+    znodes: (base: MomentCandidate) =>
+      base instanceof SnapshotCandidate ? new SnapshotZnodes(base.file.path, log) : NO_ZNODES,
   };
   return {
     name,
-    runs: planRuns(place, range, log),
+    runs: planRuns(directoryPlace(resolved, log), parts, range, log),
     get isComplete() {
       return readableLogs(dir).areAll && logs.every((source) => source.isComplete);
     },
@@ -63,7 +63,7 @@ class SnapshotZnodes implements BaseZnodes {
 
   *childPaths(path: RawText): Generator<RawText> {
     for (const znode of this.#tree.znodes({ order: 'file', under: path, data: false })) {
-      if (znode.path !== '' && znode.path !== path && parentPath(znode.path) === path) yield znode.path;
+      if (znode.path !== '' && parentPath(znode.path) === path) yield znode.path;
     }
   }
 

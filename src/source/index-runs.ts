@@ -4,61 +4,52 @@ import { formatZxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import { IndexReader } from '../store/index-reader.js';
 import type { IndexTree } from '../store/index-tree.js';
-import { type IndexCandidate, IndexPlace } from './index-moment.js';
+import { agreementNote } from './agreement-note.js';
+import { type IndexCandidate, IndexPlace } from './index-place.js';
 import { chooseServers } from './index-servers.js';
-import {
-  type BaseZnodes,
-  planRuns,
-  type ReplayPlace,
-  type ReplayRuns,
-  type RunRange,
-} from './replay-runs.js';
+import { type BaseZnodes, NO_ZNODES, planRuns, type ReplayRuns, type RunRange } from './replay-runs.js';
 import type { ResolvedIndex } from './resolve.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
 
-/** Opens the replays of a server of an index, or of a cluster. @throws as planRuns does. */
+/** Opens the replays of a server of an index, or of what a cluster agrees on. @throws as planRuns does. */
 export function openIndexRuns(resolved: ResolvedIndex, range: RunRange, options: SourceOptions): ReplayRuns {
   const reader = new IndexReader(resolved.path);
   try {
-    const where = chooseServers(reader, resolved.path, resolved.who);
-    const place = new IndexReplayPlace(reader, where);
-    const { clusterId, serverId } = where.choice;
-    const runs = planRuns(place, range, new SourceLog(options));
-    const first = place.candidates.find(({ snapshot }) => !snapshot.isLoaded)?.zxid;
-    if (range.from === undefined && first !== undefined && first < runs[0]!.from) {
-      options.onNote(
-        `${where.name}: begins at ${formatZxid(runs[0]!.from)}: ${formatZxid(first)} and other snapshots are not loaded; zoolog index --snapshots all loads them`,
-      );
-    }
-    return {
-      name: where.name,
-      runs,
-      isComplete: !reader.hasSkippedTxns(clusterId, serverId),
-      close: () => reader.close(),
+    const where = chooseServers(reader, resolved.path, resolved.who, options);
+    const { choice, name } = where;
+    const note = choice.serverId === null ? agreementNote(where) : null;
+    if (note !== null) options.onNote(note);
+    const place = new IndexPlace(reader, where);
+    const hasData = !reader.lacksData;
+    const parts = {
+      input: ({ snapshot, zxid }: IndexCandidate) => ({
+        base: snapshot === null ? null : reader.base(snapshot),
+        txns: () => reader.txns(choice, { fromZxid: zxid + 1n }),
+        data: hasData,
+        digests: hasData,
+      }),
+      znodes: ({ snapshot }: IndexCandidate) =>
+        snapshot === null ? NO_ZNODES : new IndexZnodes(reader.tree(snapshot)),
     };
+    const runs = planRuns(place, parts, range, new SourceLog(options));
+    noteUnloaded(place, runs[0]!.from, range, options);
+    const isComplete = !reader.hasSkippedTxns(choice);
+    return { name, runs, isComplete, close: () => reader.close() };
   } catch (error) {
     reader.close();
     throw error;
   }
 }
 
-class IndexReplayPlace extends IndexPlace implements ReplayPlace<IndexCandidate> {
-  input(base: IndexCandidate) {
-    const { reader, where } = this;
-    const { clusterId, serverId } = where.choice;
-    const hasData = !reader.lacksData;
-    return {
-      base: reader.base(base.snapshot),
-      txns: () => reader.txns(clusterId, serverId, { fromZxid: base.zxid + 1n }),
-      data: hasData,
-      digests: hasData,
-    };
-  }
-
-  znodes({ snapshot }: IndexCandidate): BaseZnodes {
-    return new IndexZnodes(this.reader.tree(snapshot));
-  }
+/** Says that there are older trees, which cannot be had from this index. */
+function noteUnloaded(place: IndexPlace, from: bigint, range: RunRange, options: SourceOptions): void {
+  const isUnloaded = ({ snapshot }: IndexCandidate) => snapshot !== null && !snapshot.isLoaded;
+  const oldest = place.candidates.find(isUnloaded);
+  if (range.from !== undefined || oldest === undefined || oldest.zxid >= from) return;
+  options.onNote(
+    `${place.name}: trees from ${formatZxid(from)} on; ${oldest.name} and others are not loaded: zoolog index --snapshots all loads them`,
+  );
 }
 
 class IndexZnodes implements BaseZnodes {

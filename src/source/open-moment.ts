@@ -3,7 +3,6 @@ import type { DataDir } from '../datadir/data-dir.js';
 import { InputError } from '../errors.js';
 import { formatZxid } from '../records/zxid.js';
 import { snapshotBase } from '../tree/base-tree.js';
-import type { ZxidStep } from '../tree/continuity.js';
 import type { When } from '../tree/log-survey.js';
 import { treeAt } from '../tree/tree-at.js';
 import { noteLogDir } from './log-dir-note.js';
@@ -14,6 +13,7 @@ import { logsAfter } from './logs-after.js';
 import {
   exactnessAsItStands,
   type MomentCandidate,
+  type MomentPlace,
   type MomentPlan,
   momentOf,
   planMoment,
@@ -72,23 +72,31 @@ export function openMoment(
 }
 
 function planOf(
-  { dir, name, siblings }: Omit<ResolvedDirectory, 'when'>,
+  resolved: Omit<ResolvedDirectory, 'when'>,
   when: When | null,
   log: SourceLog,
 ): MomentPlan<MomentCandidate> {
-  const candidates = candidatesOf(dir, log);
-  const place = {
-    name,
-    candidates,
-    damagedAfter: (base: bigint) => damagedAfter(base, dir, candidates),
-    survey: (moment: When) => surveyLogs(dir, moment, log),
-    surveyNewest: (base: bigint) => surveyNewest(dir, base, log),
-    others: (steps: readonly ZxidStep[]) => siblingWitnesses(siblings, steps, log),
-  };
+  const place = directoryPlace(resolved, log);
   if (when !== null) return planMoment(place, when, log);
   const plan = planNewest(place, log);
-  if (plan === null) throw noSnapshot(dir);
+  if (plan === null) throw noSnapshot(resolved.dir);
   return plan;
+}
+
+/** What there is in a directory to have a tree at a moment. Candidates that are no new tree are SnapshotCandidates. */
+export function directoryPlace(
+  { dir, name, siblings }: Omit<ResolvedDirectory, 'when'>,
+  log: SourceLog,
+): MomentPlace<MomentCandidate> {
+  const candidates = candidatesOf(dir, log);
+  return {
+    name,
+    candidates,
+    damagedAfter: (base) => damagedAfter(base, dir, candidates),
+    survey: (moment) => surveyLogs(dir, moment, log),
+    surveyNewest: (base) => surveyNewest(dir, base, log),
+    others: (steps) => siblingWitnesses(siblings, steps, log),
+  };
 }
 
 function candidatesOf(dir: DataDir, log: SourceLog): readonly MomentCandidate[] {

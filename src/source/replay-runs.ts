@@ -46,8 +46,11 @@ export interface RunRange {
   readonly to?: When | undefined;
 }
 
+/** The znodes of a base that is in no file: the replay has those of a new tree itself. */
+export const NO_ZNODES: BaseZnodes = { get: () => null, childPaths: () => [], all: () => [] };
+
 /** Where snapshots and txns come from: a directory or an index. */
-export interface ReplayPlace<C extends MomentCandidate> extends MomentPlace<C> {
+export interface ReplayParts<C extends MomentCandidate> {
   /** What a replay from a candidate on is made of. */
   input(base: C): Pick<TreeAtInput, 'base' | 'txns' | 'data' | 'digests'>;
   znodes(candidate: C): BaseZnodes;
@@ -81,7 +84,8 @@ export async function openReplayRuns(
 
 /** Divides a range of history into runs. @throws UsageError where there is no tree in it. */
 export function planRuns<C extends MomentCandidate>(
-  asked: ReplayPlace<C>,
+  asked: MomentPlace<C>,
+  parts: ReplayParts<C>,
   range: RunRange,
   log: SourceLog,
 ): ReplayRun[] {
@@ -104,22 +108,22 @@ export function planRuns<C extends MomentCandidate>(
     // One that does not serve is wanted all the same (--inexact), and there is nothing better behind it.
     const reach = served.find((one) => one.base === plan.base.zxid && one.from <= start)?.to ?? last;
     const to: Zxid = end !== null && end < reach ? end : reach;
-    runs.push(runOf(place, plan, start, to));
+    runs.push(runOf(parts, plan, start, to));
     from = end !== null && end <= reach ? null : behind(reach, served);
   }
   return runs;
 }
 
 function runOf<C extends MomentCandidate>(
-  place: ReplayPlace<C>,
+  parts: ReplayParts<C>,
   plan: MomentPlan<C>,
   from: Zxid,
   to: Zxid,
 ): ReplayRun {
   const { nextSnapshot, witnesses, survey } = plan;
   const newestLogged = survey.newest?.zxid ?? null;
-  const input = { ...place.input(plan.base), to, nextSnapshot, newestLogged, witnesses };
-  return { from, to, input, base: place.znodes(plan.base) };
+  const input = { ...parts.input(plan.base), to, nextSnapshot, newestLogged, witnesses };
+  return { from, to, input, base: parts.znodes(plan.base) };
 }
 
 /** Where trees can be had again behind a zxid; null where nowhere. */
@@ -145,18 +149,20 @@ function zxidOf(when: When, place: MomentPlace<MomentCandidate>): Zxid {
 }
 
 /** The same place, which reads the logs once for all zxids: what is asked of the survey is the same for each. */
-function surveyedOnce<C extends MomentCandidate>(place: ReplayPlace<C>): ReplayPlace<C> {
+function surveyedOnce<C extends MomentCandidate>(place: MomentPlace<C>): MomentPlace<C> {
   let known: LogSurvey | null = null;
+  const survey = (when: When) => {
+    if (!('zxid' in when)) return place.survey(when);
+    known ??= place.survey(when);
+    return known;
+  };
   return {
     name: place.name,
     candidates: place.candidates,
-    survey(when) {
-      if (!('zxid' in when)) return place.survey(when);
-      known ??= place.survey(when);
-      return known;
-    },
+    survey,
+    damagedAfter: (base) => place.damagedAfter(base),
+    surveyNewest: (base) => place.surveyNewest(base),
+    others: (steps) => place.others?.(steps) ?? null,
     obstacle: (to, logs) => place.obstacle?.(to, logs) ?? null,
-    input: (base) => place.input(base),
-    znodes: (candidate) => place.znodes(candidate),
   };
 }

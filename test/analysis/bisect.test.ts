@@ -303,6 +303,28 @@ describe('bisect', () => {
     }
   });
 
+  it('begins with a new tree where a server of 3.4 has written no snapshot', async () => {
+    const [old] = serversOf('standalone-3.4') as [TestServer];
+    const source = join(folder.path, 'new');
+    cpSync(join('fixtures', old.name, 'version-2'), join(source, 'version-2'), { recursive: true });
+    for (const name of old.fixture.servers[0]!.snapshots) rmSync(join(source, 'version-2', name));
+    const tree = PlainTree.empty();
+    const counts: [zxid: bigint, children: number, znodes: number][] = [[0n, 1, 3]];
+    for (const { txn } of old.txns()) {
+      tree.apply(txn);
+      counts.push([txn.header.zxid, numberOf(tree, ''), tree.znodes.size]);
+    }
+    for (const [where, at] of [
+      ['children / > 1', 1],
+      ["sql: SELECT count(*) > 1 FROM znode WHERE parent = '/'", 1],
+      ['sql: SELECT count(*) > 100 FROM znode', 2],
+    ] as const) {
+      const expected = counts.find((one) => one[at]! > (at === 1 ? 1 : 100))![0];
+      expect((await first(source, where))!.from).toBe(expected);
+    }
+    expect((await first(source, 'sql: SELECT count(*) = 3 FROM znode'))!.from).toBe(0n);
+  });
+
   it('finds the same in an index of all snapshots', async () => {
     const index = join(folder.path, 'case.db');
     const dir = openDataDir(LOAD);
