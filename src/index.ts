@@ -6,7 +6,25 @@
  *
  * @module
  */
+export { simulateBoot } from './datadir/boot.js';
+export { BootFiles } from './datadir/boot-files.js';
+export type {
+  Boot,
+  BootChange,
+  Booted,
+  BootNote,
+  BootStop,
+  NoteCode,
+  PassedOver,
+  ReadLog,
+  StopCode,
+  Stopped,
+} from './datadir/boot-outcome.js';
+export { type BootTree, type DeletedAtBoot, treeAfterBoot } from './datadir/boot-tree.js';
 export { type DataDir, type DataFile, openDataDir } from './datadir/data-dir.js';
+export { parseRelease, type Release, TESTED } from './datadir/release.js';
+export type { IgnoredFile } from './datadir/seen-files.js';
+export type { ServerMode, ServerSettings, ServerSpec } from './datadir/server-settings.js';
 export { FormatError, IndexError, InputError, TruncatedError, UsageError } from './errors.js';
 export { bytesOf, decodedText, displayText, type RawText, rawText } from './jute/raw-text.js';
 export { type OnProblem, PROBLEMS, type Problem, type ProblemCode, problemText } from './problems.js';

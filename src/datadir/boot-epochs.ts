@@ -58,7 +58,7 @@ class EpochFiles {
     if (epoch !== null) return epoch;
     return {
       code: 'epoch-unreadable',
-      error: `Found ${line ?? 'null'} in `,
+      error: `Found ${line ?? 'null'} in`,
       file,
       offset: 0,
       expected: 'a decimal number and nothing else in the first line',
@@ -117,6 +117,9 @@ class EpochFiles {
     const file = join(this.#snapDir, name);
     const change = existsSync(file) ? 'rewrite' : 'write';
     this.#changes.push({ file, change, why: `with epoch ${epoch}` });
+    // Written under this name first, then renamed (AtomicFileOutputStream).
+    const left = `${file}.tmp`;
+    if (existsSync(left)) this.#changes.push({ file: left, change: 'delete', why: `renamed to ${name}` });
   }
 
   #noteAdopted(file: string, epoch: bigint): void {

@@ -86,7 +86,7 @@ function myidStop(
     }
     return {
       code: 'myid-missing',
-      error: readsAlways ? 'myid file is missing' : ' file is missing',
+      error: 'myid file is missing',
       file,
       offset: null,
       expected: 'a file with the number of this server',

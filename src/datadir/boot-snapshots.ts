@@ -127,7 +127,7 @@ function noneValid(passedOver: readonly PassedOver[]): BootStop {
   const read = passedOver.filter(({ isRead }) => isRead).length;
   return {
     code: 'snapshot-none-valid',
-    error: 'Not able to find valid snapshots in ',
+    error: 'Not able to find valid snapshots in',
     file: newest.file,
     offset: newest.offset,
     expected: newest.expected,

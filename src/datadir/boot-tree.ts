@@ -7,7 +7,7 @@ import { readSnapshot } from '../snapshot/read-snapshot.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { parentPath } from '../tree/paths.js';
 import { Replay } from '../tree/replay.js';
-import type { BootFiles } from './boot-files.js';
+import { BootFiles } from './boot-files.js';
 import type { Booted } from './boot-outcome.js';
 import { serverTxns } from './boot-txns.js';
 import type { DataDir } from './data-dir.js';
@@ -35,7 +35,7 @@ export interface BootTree {
    * Znodes in memory, the root once. A server's "Node count" is one more, for it counts the root twice.
    */
   readonly znodes: number;
-  /** Sessions that live on. */
+  /** Sessions that live on, each for its timeout. */
   readonly sessions: number;
   /** How many were deleted, by kind; and the first of them. */
   readonly deleted: Readonly<Record<DeletedKind, number>>;
@@ -50,7 +50,7 @@ const EXAMPLES = 20;
  * Replays. A member of an ensemble deletes only when it begins to lead: this is the tree of one that does. Memory is
  * what the txns touch, and what is deleted with children.
  */
-export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles): BootTree {
+export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles = new BootFiles()): BootTree {
   const count = new TreeCount(boot, leftoversOf(boot));
   const { snapshot, settings } = boot;
   const zxid = snapshot?.zxid ?? 0n;
@@ -92,7 +92,7 @@ class TreeCount {
     }
     return {
       znodes: this.#znodes,
-      sessions: replay.sessions.size,
+      sessions: new Set([...replay.sessions.keys(), ...this.#leftovers.sessions]).size,
       deleted: this.#deleted,
       examples: this.#examples,
       unreachable,

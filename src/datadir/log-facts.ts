@@ -1,5 +1,6 @@
 // What one reading of a log tells for servers of all releases and settings: where some of them stop, where all do,
 // and the zxids between. A directory is judged for many releases without reading it again.
+import { FormatError } from '../errors.js';
 import type { Zxid } from '../records/zxid.js';
 import { BodyWalk, isReadByAny } from './boot-body.js';
 import { type LogEnd, type LogHeader, ServerLog } from './server-log.js';
@@ -24,11 +25,17 @@ export interface LogHazard {
   readonly value: number;
 }
 
-/** An op code in a multi, where it stands first. */
-export interface LoggedPart {
-  readonly code: number;
+/** A record and its zxid. */
+export interface LoggedPlace {
   readonly offset: number;
   readonly zxid: Zxid;
+}
+
+/** An op code in a multi, where it stands first and last. */
+export interface LoggedPart {
+  readonly code: number;
+  readonly first: LoggedPlace;
+  last: LoggedPlace;
 }
 
 /** A log, as far as servers read it. */
@@ -44,7 +51,7 @@ export interface LogFacts {
   readonly parts: readonly LoggedPart[];
   /** Null where the header is not whole. */
   readonly end: LogEnd | null;
-  /** True where bytes other than zeros follow the end; means little at `torn`, where they are of the last record. */
+  /** True where bytes other than zeros follow the record (or the twelve bytes) at the end. */
   readonly hasBytesBehind: boolean;
 }
 
@@ -53,11 +60,17 @@ const NONE = -1;
 const ALWAYS_READ_PARTS: ReadonlySet<number> = new Set([-1, 1, 2, 5, 13]);
 const CLOSE_SESSION = -11;
 
-/** Reads a log once. @throws InputError where it cannot be read. */
+/** What no server wrote is not kept without end. */
+const MOST_RUNS = 500_000;
+
+/**
+ * Reads a log once.
+ * @throws InputError where it cannot be read, FormatError where a record has more than 128 MiB or the zxids are chaos.
+ */
 export function readLogFacts(file: string): LogFacts {
   const log = new ServerLog(file);
   try {
-    const builder = new FactsBuilder();
+    const builder = new FactsBuilder(file);
     for (const record of log.records()) {
       const { view, entryStart, entryEnd, offset, zxid } = record;
       if (builder.add(view, entryStart, entryEnd, offset, zxid)) continue;
@@ -80,10 +93,15 @@ class FactsBuilder {
   readonly hazards: LogHazard[] = [];
   readonly parts: LoggedPart[] = [];
   end: LogEnd | null = null;
+  readonly #file: string;
   readonly #walk = new BodyWalk();
   readonly #ops = new Set<number>();
   #longest = NONE;
-  #longestPath = NONE;
+  #longestPath = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
 
   /** Takes a record; false where no server reads on behind it, with `end` set. */
   add(view: DataView, start: number, stop: number, offset: number, zxid: Zxid): boolean {
@@ -107,7 +125,7 @@ class FactsBuilder {
     if (!walk.parts.includes(-1)) for (const code of walk.parts) this.#notePart(code, offset, zxid);
     const last = this.runs.at(-1);
     if (last !== undefined && zxid === last.to + 1n) last.to = zxid;
-    else this.runs.push({ from: zxid, to: zxid, offset });
+    else this.#addRun(zxid, offset);
     return true;
   }
 
@@ -116,6 +134,19 @@ class FactsBuilder {
     if (value <= this.#longest) return;
     this.#longest = value;
     this.hazards.push({ kind: 'length', offset, zxid, value });
+  }
+
+  #addRun(zxid: Zxid, offset: number): void {
+    if (this.runs.length === MOST_RUNS) {
+      throw new FormatError({
+        code: 'log-zxid-order',
+        file: this.#file,
+        offset,
+        expected: 'zxids that follow one another',
+        found: `more than ${MOST_RUNS} that do not`,
+      });
+    }
+    this.runs.push({ from: zxid, to: zxid, offset });
   }
 
   #noteOp(value: number, offset: number, zxid: Zxid): void {
@@ -133,7 +164,10 @@ class FactsBuilder {
   }
 
   #notePart(code: number, offset: number, zxid: Zxid): void {
-    if (ALWAYS_READ_PARTS.has(code) || this.parts.some((part) => part.code === code)) return;
-    this.parts.push({ code, offset, zxid });
+    if (ALWAYS_READ_PARTS.has(code)) return;
+    const known = this.parts.find((part) => part.code === code);
+    const place = { offset, zxid };
+    if (known === undefined) this.parts.push({ code, first: place, last: place });
+    else known.last = place;
   }
 }

@@ -17,6 +17,8 @@ export interface Orphan {
 }
 
 const BATCH = 50_000;
+/** Characters of their paths, at most. */
+const BATCH_CHARS = 8 * 1024 * 1024;
 const SLASH = 0x2f;
 
 /** Takes the znodes of a file one by one. */
@@ -28,6 +30,7 @@ export class OrphanSearch {
   #lastLength = -1;
   /** Znodes whose parent was not where it should be. */
   #doubtful: Orphan[] = [];
+  #chars = 0;
   #found: Orphan | null = null;
 
   constructor(file: string) {
@@ -40,7 +43,8 @@ export class OrphanSearch {
     if (!this.#followsLast(buffer, pathStart, pathEnd)) {
       const { path, offset } = znode;
       this.#doubtful.push({ path, parent: parentPath(path), offset });
-      if (this.#doubtful.length === BATCH) this.#lookUp();
+      this.#chars += path.length;
+      if (this.#doubtful.length === BATCH || this.#chars > BATCH_CHARS) this.#lookUp();
     }
     const length = pathEnd - pathStart;
     if (length > this.#last.length) this.#last = Buffer.alloc(2 * length);
@@ -71,6 +75,7 @@ export class OrphanSearch {
     const doubtful = this.#doubtful;
     if (doubtful.length === 0 || this.#found !== null) return;
     this.#doubtful = [];
+    this.#chars = 0;
     const wanted = new Set(doubtful.map(({ parent }) => parent));
     const seen = new Set<RawText>();
     const reader = readSnapshot(this.#file);

@@ -93,7 +93,7 @@ export class ServerLog {
     while (this.header === 'whole' && this.#next()) yield this.#record;
   }
 
-  /** True where bytes other than zeros follow the place where servers stop. Reads the file to its end. */
+  /** True where bytes other than zeros follow what stands at the end. Reads the file to its own. */
   hasBytesBehind(): boolean {
     const window = this.#window;
     while (!window.atEnd()) {
@@ -118,17 +118,18 @@ export class ServerLog {
     }
     const length = window.view.getInt32(window.position + 8);
     const expected = 'the length of a txn';
-    if (length === 0) return this.#end('padded', offset, expected, '0');
-    if (length === -1) return this.#end('null', offset, expected, '-1');
-    if (length < 0) return this.#end('length', offset, expected, `${length}`);
-    const whole = length + RECORD_FRAME_BYTES;
-    if (!window.need(whole)) {
-      this.claimed = { offset, length };
-      return this.#end('torn', offset, `a record of ${whole} bytes`, 'the end of the file before it');
+    if (length <= 0) {
+      window.position += RECORD_HEAD_BYTES;
+      if (length === 0) return this.#end('padded', offset, expected, '0');
+      return this.#end(length === -1 ? 'null' : 'length', offset, expected, `${length}`);
     }
-    return this.#take(offset, whole);
+    const whole = length + RECORD_FRAME_BYTES;
+    if (window.need(whole)) return this.#take(offset, whole);
+    this.claimed = { offset, length };
+    return this.#end('torn', offset, `a record of ${whole} bytes`, 'the end of the file before it');
   }
 
+  // Sets the record to the next `whole` bytes, which are there.
   #take(offset: number, whole: number): boolean {
     const window = this.#window;
     const { buffer, view, position } = window;
@@ -140,22 +141,21 @@ export class ServerLog {
     record.entryStart = position + RECORD_HEAD_BYTES;
     record.entryEnd = position + whole - 1;
     record.checksum = adler32(buffer, record.entryStart, record.entryEnd);
-    this.claimed = { offset, length: whole - RECORD_FRAME_BYTES };
-    const zxid = record.entryEnd - record.entryStart < TXN_HEADER_BYTES ? null : record.zxid;
-    if (buffer[record.entryEnd] !== END_MARK) {
+    window.position = position + whole;
+    const length = whole - RECORD_FRAME_BYTES;
+    const hasMark = buffer[record.entryEnd] === END_MARK;
+    const isRight = view.getBigInt64(position) === BigInt(record.checksum);
+    if (hasMark && isRight && length >= TXN_HEADER_BYTES) return true;
+    this.claimed = { offset, length };
+    const zxid = length < TXN_HEADER_BYTES ? null : record.zxid;
+    if (!hasMark) {
       return this.#end('mark', offset, "'B' (0x42) at the end", hex(buffer[record.entryEnd]!), zxid);
     }
-    if (view.getBigInt64(position) !== BigInt(record.checksum)) {
+    if (!isRight) {
       const stored = `0x${BigInt.asUintN(64, view.getBigInt64(position)).toString(16)}`;
       return this.#end('checksum', offset, `Adler-32 ${hex(record.checksum)}`, stored, zxid);
     }
-    if (zxid === null) {
-      const found = `${record.entryEnd - record.entryStart}`;
-      return this.#end('short', offset, `an entry of ${TXN_HEADER_BYTES} bytes or more`, found);
-    }
-    this.claimed = null;
-    window.position = position + whole;
-    return true;
+    return this.#end('short', offset, `an entry of ${TXN_HEADER_BYTES} bytes or more`, `${length}`);
   }
 
   #end(kind: LogEndKind, offset: number, expected: string, found: string, zxid: bigint | null = null): false {

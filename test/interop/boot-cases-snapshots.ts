@@ -2,30 +2,31 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { snappyStream } from '../support/codecs.ts';
-import { cut, flip } from '../support/damage.ts';
-import { create, createSession, del, logBytes, setAcl, setData } from '../support/log-spec.ts';
-import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.ts';
-import { ALL, change, copyFixture, named, put } from './boot-make.mjs';
+
+import { snappyStream } from '../support/codecs.js';
+import { cut, flip } from '../support/damage.js';
+import { type BodySpec, create, createSession, del, logBytes, setAcl, setData } from '../support/log-spec.js';
+import { NEW_TREE, type SnapshotSpec, snapshotBytes, type ZnodeSpec } from '../support/snapshot-spec.js';
+import { ALL, type BootCase, change, copyFixture, named, put, THREE } from './boot-make.js';
 
 const OLD = 'load-3.4.14';
 const NEW = 'load-3.9.5';
 const OPEN = [{ perms: 31, scheme: 'world', id: 'anyone' }];
-const newest = (dir) => named(dir, 'snapshot').at(-1);
+const newest = (dir: string) => named(dir, 'snapshot').at(-1)!;
 /** Flips a byte in the middle of the tree: only the checksum tells. */
-const spoil = (bytes) => flip(bytes, Math.floor(bytes.length / 2));
+const spoil = (bytes: Buffer) => flip(bytes, Math.floor(bytes.length / 2));
 
-const a = (path, more = {}) => ({ path, acl: 1n, ...more });
+const a = (path: string | null, more: Partial<ZnodeSpec> = {}): ZnodeSpec => ({ path, acl: 1n, ...more });
 /** A snapshot of 0x10 with a parent whose ACL is not in the table. */
 const LACKING = {
   znodes: [...NEW_TREE, a('/a', { acl: 7n }), a('/a/b'), a('/c')],
 };
 /** Logs that follow snapshot.10. */
-const follows = (...bodies) =>
+const follows = (...bodies: BodySpec[]) =>
   logBytes({ txns: bodies.map((body, i) => ({ zxid: 0x11n + BigInt(i), ...body })) });
 
 /** A directory with an older sound snapshot, and a newer one as described. */
-function overOlder(dir, spec) {
+function overOlder(dir: string, spec: SnapshotSpec): void {
   put(dir, {
     'snapshot.5': snapshotBytes({ znodes: [...NEW_TREE, a('/old')] }),
     'snapshot.10': snapshotBytes(spec),
@@ -35,7 +36,7 @@ function overOlder(dir, spec) {
   });
 }
 
-export const snapshotCases = [
+export const snapshotCases: readonly BootCase[] = [
   { name: 'a sound directory of 3.4', releases: ALL, make: (dir) => copyFixture(OLD, dir) },
   { name: 'a sound directory of 3.9', releases: ALL, make: (dir) => copyFixture(NEW, dir) },
   {
@@ -92,7 +93,7 @@ export const snapshotCases = [
     spec: { trustEmpty: true },
     make: (dir) => copyFixture(OLD, dir, (name) => name.startsWith('snap')),
   },
-  { name: 'nothing at all', releases: ALL, make: (dir) => put(dir, { 'log.bad-name': '' }) },
+  { name: 'nothing at all', releases: THREE, make: (dir) => put(dir, { 'log.bad-name': '' }) },
   {
     name: 'nothing at all, and it may not begin so',
     releases: ['3.5', '3.6', '3.9'],
@@ -207,7 +208,7 @@ export const snapshotCases = [
         znodes: [...NEW_TREE, a('/new')],
         trailer: 'digest',
         damagePlain: (plain, marks) =>
-          Buffer.concat([cut(plain, marks.seals[0] + 13 + 4), Buffer.from('000000012f', 'hex')]),
+          Buffer.concat([cut(plain, marks.seals[0]! + 13 + 4), Buffer.from('000000012f', 'hex')]),
       }),
   },
   {
@@ -222,7 +223,7 @@ export const snapshotCases = [
   },
   {
     name: 'a znode without its parent',
-    releases: ALL,
+    releases: THREE,
     make: (dir) => overOlder(dir, { znodes: [...NEW_TREE, a('/x/y'), a('/x')] }),
   },
   {
@@ -233,7 +234,7 @@ export const snapshotCases = [
   },
   {
     name: 'a null list of ACLs',
-    releases: ALL,
+    releases: THREE,
     make: (dir) =>
       overOlder(dir, {
         acls: [
@@ -245,7 +246,7 @@ export const snapshotCases = [
   },
   {
     name: 'a null path',
-    releases: ALL,
+    releases: THREE,
     make: (dir) => overOlder(dir, { znodes: [...NEW_TREE, a(null)] }),
   },
   {
@@ -397,7 +398,7 @@ export const snapshotCases = [
     releases: ['3.4', '3.9'],
     make: (dir) => {
       const bad = spoil(snapshotBytes({ znodes: NEW_TREE }));
-      const files = { 'snapshot.1': snapshotBytes({ znodes: NEW_TREE }) };
+      const files: Record<string, Buffer> = { 'snapshot.1': snapshotBytes({ znodes: NEW_TREE }) };
       for (let i = 2; i < 102; i++) files[`snapshot.${i.toString(16)}`] = bad;
       put(dir, files);
     },
@@ -407,7 +408,7 @@ export const snapshotCases = [
     releases: ['3.5', '3.9'],
     make: (dir) => {
       const sound = snapshotBytes({ znodes: NEW_TREE });
-      const files = { 'snapshot.1': sound };
+      const files: Record<string, Buffer> = { 'snapshot.1': sound };
       for (let i = 2; i < 101; i++) files[`snapshot.${i.toString(16)}`] = spoil(sound);
       for (let i = 101; i < 200; i++) files[`snapshot.${i.toString(16)}`] = cut(sound, 100);
       put(dir, files);
@@ -439,7 +440,7 @@ export const snapshotCases = [
   },
   {
     name: 'killed while a snapshot was written',
-    releases: ['3.4', '3.5', '3.6', '3.7', '3.8', '3.9'],
+    releases: THREE,
     make: (dir) => copyFixture('killed-3.4.14', dir),
   },
   {
