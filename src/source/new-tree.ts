@@ -5,7 +5,7 @@ import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import type { MomentCandidate } from './moment-plan.js';
 import type { PackedZnode } from './packed-znode.js';
-import type { BaseScan } from './replayed-source.js';
+import type { BaseScan } from './scanned-source.js';
 
 /** A new tree as what a replay begins with. */
 export const NEW_TREE: MomentCandidate = {

@@ -1,7 +1,6 @@
 // The tree after a replay: a snapshot file, read anew for each question, under what txns made of it. Memory is what
 // the txns touched.
-import type { RawText } from '../jute/raw-text.js';
-import type { OnProblem, Problem } from '../problems.js';
+import type { OnProblem } from '../problems.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
@@ -9,34 +8,17 @@ import type { Overlay } from '../tree/overlay.js';
 import type { TreeAt } from '../tree/tree-at.js';
 import { createdRecords } from './created-records.js';
 import type { PackedZnode } from './packed-znode.js';
-import { ScannedTree, type TreeScan } from './scanned-tree.js';
+import { type BaseScan, type ScannedFacts, ScannedSource } from './scanned-source.js';
+import type { TreeScan } from './scanned-tree.js';
 import type { SourceLog } from './source-log.js';
-import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
+import type { Moment } from './sources.js';
 
 /** What is known of a replayed tree besides what is in it. */
-export interface ReplayedFacts {
-  readonly name: string;
-  readonly moment: Moment;
-  readonly laterTxns: number | null;
-}
-
-/** What a replay began with, as it can be read: a snapshot file, or a new tree, which is in no file. */
-export interface BaseScan extends TreeScan {
-  /** True once damage was found that kept a part of the tree from being read. */
-  readonly isDamaged: boolean;
-}
+export type ReplayedFacts = Omit<ScannedFacts, 'zxid'> & { readonly moment: Moment };
 
 /** A ZnodeSource over a snapshot and the txns after it. */
-export class ReplayedSource implements ZnodeSource {
-  readonly name: string;
-  readonly zxid: bigint;
-  readonly moment: Moment;
-  readonly laterTxns: number | null;
-  readonly #log: SourceLog;
-  readonly #scan: BaseScan;
-  readonly #tree: ScannedTree;
+export class ReplayedSource extends ScannedSource {
   readonly #sessions: ReadonlyMap<bigint, number>;
-  readonly #release: () => void;
 
   constructor(
     base: BaseScan,
@@ -45,35 +27,8 @@ export class ReplayedSource implements ZnodeSource {
     log: SourceLog,
     release: () => void = () => {},
   ) {
-    this.name = facts.name;
-    this.zxid = zxid;
-    this.moment = facts.moment;
-    this.laterTxns = facts.laterTxns;
-    this.#log = log;
-    this.#scan = base;
-    this.#tree = new ScannedTree(new OverlaidScan(base, overlay));
+    super(base, new OverlaidScan(base, overlay), { ...facts, zxid }, log, release);
     this.#sessions = sessions;
-    this.#release = release;
-  }
-
-  get problems(): readonly Problem[] {
-    return this.#log.problems;
-  }
-
-  get isComplete(): boolean {
-    return !this.#scan.isDamaged;
-  }
-
-  znodes(options: ZnodeOptions = {}): Generator<Znode> {
-    return this.#tree.znodes(options);
-  }
-
-  get(path: RawText): Znode | null {
-    return this.#tree.get(path);
-  }
-
-  children(path: RawText): Generator<Znode> {
-    return this.#tree.children(path);
   }
 
   childPaths(path: RawText): Generator<RawText> {
@@ -83,10 +38,6 @@ export class ReplayedSource implements ZnodeSource {
   sessions(): Session[] {
     const sessions = [...this.#sessions].map(([id, timeout]) => ({ id, timeout }));
     return sessions.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  }
-
-  close(): void {
-    this.#release();
   }
 }
 
