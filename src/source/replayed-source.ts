@@ -31,10 +31,6 @@ export class ReplayedSource extends ScannedSource {
     this.#sessions = sessions;
   }
 
-  childPaths(path: RawText): Generator<RawText> {
-    return this.#tree.childPaths(path);
-  }
-
   sessions(): Session[] {
     const sessions = [...this.#sessions].map(([id, timeout]) => ({ id, timeout }));
     return sessions.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));

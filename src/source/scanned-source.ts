@@ -65,6 +65,10 @@ export abstract class ScannedSource implements ZnodeSource {
     return this.#tree.children(path);
   }
 
+  childPaths(path: RawText): Generator<RawText> {
+    return this.#tree.childPaths(path);
+  }
+
   abstract sessions(): Iterable<Session>;
 
   close(): void {

@@ -16,10 +16,6 @@ export class SnapshotSource extends ScannedSource {
     this.#scan = scan;
   }
 
-  childPaths(path: RawText): Generator<RawText> {
-    return this.#tree.childPaths(path);
-  }
-
   sessions(): Generator<Session> {
     return sortedSessions(this.#scan.sessions());
   }
