@@ -4,7 +4,7 @@ import { formatZxid, parseZxid } from '../records/zxid.js';
 import { DATA_MODES } from '../render/bytes.js';
 import { FORMATS } from '../render/render.js';
 import type { TxnRange } from '../source/sources.js';
-import { wholeNumber } from './coerce.js';
+import { wholeNumber, znodePath } from './coerce.js';
 import type { OptionTable } from './command.js';
 import { parseTime, timeZone } from './time.js';
 
@@ -160,4 +160,29 @@ export const sourcePositional = {
     demandOption: true,
     describe: 'Snapshot, log, dataDir or version-2, folder of servers, tar of these, zoo.cfg, or index',
   },
+} as const satisfies OptionTable;
+
+/** SOURCE and the path of a znode that must be there. */
+export const znodePositionals = {
+  ...sourcePositional,
+  znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
+} as const satisfies OptionTable;
+
+/** SOURCE and the znode at the top of what is meant; default: the whole tree. */
+export const subtreePositionals = {
+  ...sourcePositional,
+  znode: {
+    type: 'string',
+    default: '/',
+    coerce: znodePath,
+    describe: 'Only this znode and what is below it',
+  },
+} as const satisfies OptionTable;
+
+/** How the rows of znodes are made. */
+export const znodeOptions = {
+  ...dataOption,
+  ...evidenceOption,
+  ...kindOption,
+  ...treeOptions,
 } as const satisfies OptionTable;

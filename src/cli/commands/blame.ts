@@ -6,10 +6,9 @@ import { UsageError } from '../../errors.js';
 import type { RawText } from '../../jute/raw-text.js';
 import { formatZxid } from '../../records/zxid.js';
 import type { HistorySource } from '../../source/history-source.js';
-import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { evidenceOption, kindOption, outputOptions, sourceOptions, sourcePositional } from '../options.js';
+import { evidenceOption, kindOption, outputOptions, sourceOptions, znodePositionals } from '../options.js';
 import { blameColumns, blamedZnodeColumns, type ClientBlameRow } from '../rows/blame-columns.js';
 import { historyFields, type OutputArgs, Run } from '../run.js';
 import { clientOf, readClients, serverLogOption } from '../server-log.js';
@@ -44,10 +43,7 @@ export const blame = defineCommand({
     ['zoolog blame backup/zk1 /brokers/ids --children', 'a line a child'],
     ['zoolog blame case.db#prod /services -R --format csv', 'everything below, for a spreadsheet'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
-  },
+  positionals: znodePositionals,
   options,
   epilogue:
     'All txns of the logs count, also those after the newest snapshot. Where the log of a txn is not here, the stat in ' +

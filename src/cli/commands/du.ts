@@ -3,12 +3,12 @@ import { DU_ORDERS, type DuRow, du as duRows, largest } from '../../analysis/du.
 import { type PatternRow, pathPatterns } from '../../analysis/path-patterns.js';
 import { UsageError } from '../../errors.js';
 import type { Column } from '../../render/rows.js';
-import { wholeNumber, znodePath } from '../coerce.js';
+import { wholeNumber } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { lazily } from '../map.js';
 import { askTree, isAbsent } from '../open-source.js';
-import { outputOptions, sourcePositional, treeOptions } from '../options.js';
+import { outputOptions, subtreePositionals, treeOptions } from '../options.js';
 import { treeFields } from '../run.js';
 
 const duColumns: readonly Column<DuRow>[] = [
@@ -38,15 +38,7 @@ export const du = defineCommand({
     ['zoolog du backup/zk1 --top 20 --by numChildren', 'the 20 with most children'],
     ['zoolog du backup/zk1 --by-pattern', 'the shape of the tree on a page'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: {
-      type: 'string',
-      default: '/',
-      coerce: znodePath,
-      describe: 'Only this znode and what is below it',
-    },
-  },
+  positionals: subtreePositionals,
   options: {
     'max-depth': {
       type: 'string',

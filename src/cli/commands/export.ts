@@ -6,22 +6,12 @@ import { znodeRow } from '../../analysis/znode-row.js';
 import { UsageError } from '../../errors.js';
 import { outputFile } from '../../export/output-file.js';
 import { fdSink } from '../../render/sink.js';
-import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { map } from '../map.js';
 import { askTree, askTxns, isAbsent } from '../open-source.js';
-import {
-  dataOption,
-  evidenceOption,
-  kindOption,
-  outputOptions,
-  rangeOf,
-  rangeOptions,
-  sourcePositional,
-  treeOptions,
-} from '../options.js';
+import { outputOptions, rangeOf, rangeOptions, subtreePositionals, znodeOptions } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
@@ -54,11 +44,8 @@ const options = {
     describe: 'Parents first and siblings by bytes, or as the snapshot has them, which needs no sorting',
   },
   ...rangeOptions,
-  ...dataOption,
-  ...evidenceOption,
+  ...znodeOptions,
   quiet: outputOptions.quiet,
-  ...kindOption,
-  ...treeOptions,
 } as const;
 
 export const exportCommand = defineCommand({
@@ -69,15 +56,7 @@ export const exportCommand = defineCommand({
     ['zoolog export backup/zk1 --what txns -o txns.ndjson', 'every transaction, one line an operation'],
     ['zoolog export backup/zk1 --order file | wc -l', 'fastest: without sorting'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: {
-      type: 'string',
-      default: '/',
-      coerce: znodePath,
-      describe: 'Only this znode and what is below it',
-    },
-  },
+  positionals: subtreePositionals,
   options,
   epilogue:
     'With --output the file appears whole or not at all. Where the input is damaged, what could be read is in ' +

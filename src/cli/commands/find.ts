@@ -5,7 +5,7 @@ import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { znodeRow } from '../../analysis/znode-row.js';
 import { UsageError } from '../../errors.js';
 import { parseId } from '../../records/zxid.js';
-import { regularExpression, wholeNumber, wordsOf, znodePath } from '../coerce.js';
+import { regularExpression, wholeNumber, wordsOf } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
@@ -13,14 +13,11 @@ import { map } from '../map.js';
 import { askTree, isAbsent } from '../open-source.js';
 import {
   checkLimits,
-  dataOption,
-  evidenceOption,
-  kindOption,
   outputOptions,
   rangeOf,
   rangeOptions,
-  sourcePositional,
-  treeOptions,
+  subtreePositionals,
+  znodeOptions,
 } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
@@ -72,11 +69,8 @@ const options = {
   contains: { ...text, describe: 'Text in the data' },
   matches: { ...text, coerce: regularExpression, describe: 'Regular expression found in the data' },
   long: { type: 'boolean', alias: 'l', default: false, describe: 'A table of kind, size and times' },
-  ...dataOption,
-  ...evidenceOption,
+  ...znodeOptions,
   ...outputOptions,
-  ...kindOption,
-  ...treeOptions,
 } as const satisfies OptionTable;
 
 export const find = defineCommand({
@@ -90,15 +84,7 @@ export const find = defineCommand({
     ["zoolog find backup/zk1 --acl 'digest:bob:*' --format ndjson", 'whom an ACL entry is for'],
     ['zoolog find backup/zk1 --acl-open', 'what anyone may change'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: {
-      type: 'string',
-      default: '/',
-      coerce: znodePath,
-      describe: 'Only this znode and what is below it',
-    },
-  },
+  positionals: subtreePositionals,
   options,
   run: (args, context) => {
     const { since, until, fromZxid, toZxid } = rangeOf(args);

@@ -5,11 +5,10 @@ import { DATA_MODES, type DataMode, formatData, textOrEscaped } from '../../rend
 import { escapeForTerminal } from '../../render/escape.js';
 import { printJsonObject } from '../../render/json.js';
 import type { Sink } from '../../render/sink.js';
-import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { absent, askTree } from '../open-source.js';
-import { kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
+import { kindOption, outputOptions, treeOptions, znodePositionals } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
 
@@ -21,10 +20,7 @@ export const get = defineCommand({
     ['zoolog get backup/zk1 /app/key.der --data hex', 'the bytes as hex'],
     ['zoolog get backup/zk1 /kafka/controller --format json', 'with all other fields'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
-  },
+  positionals: znodePositionals,
   options: {
     format: {
       type: 'string',

@@ -6,7 +6,6 @@ import { historyRow, holeRow } from '../../analysis/history-row.js';
 import { shownPath } from '../../analysis/paths.js';
 import { formatZxid } from '../../records/zxid.js';
 import type { TxnRange } from '../../source/sources.js';
-import { znodePath } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { printHistoryLines } from '../history-lines.js';
@@ -19,7 +18,7 @@ import {
   rangeOf,
   rangeOptions,
   sourceOptions,
-  sourcePositional,
+  znodePositionals,
 } from '../options.js';
 import { type ClientHistoryRow, historyColumns, shownChange } from '../rows/history-columns.js';
 import { historyFields, Run } from '../run.js';
@@ -56,10 +55,7 @@ export const history = defineCommand({
     ],
     ['zoolog history case.db#prod /controller --format ndjson', 'with every field, for jq'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
-  },
+  positionals: znodePositionals,
   options,
   epilogue:
     'Where a log holds a change, it is shown as logged. Where none does, the stats in the snapshots tell what they ' +

@@ -10,14 +10,7 @@ import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
 import { map } from '../map.js';
 import { absent, askTree } from '../open-source.js';
-import {
-  dataOption,
-  evidenceOption,
-  kindOption,
-  outputOptions,
-  sourcePositional,
-  treeOptions,
-} from '../options.js';
+import { outputOptions, sourcePositional, znodeOptions } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
 import { type OutputArgs, type Run, treeFields } from '../run.js';
@@ -47,11 +40,8 @@ export const ls = defineCommand({
       default: false,
       describe: 'Everything below, with whole paths',
     },
-    ...dataOption,
-    ...evidenceOption,
+    ...znodeOptions,
     ...outputOptions,
-    ...kindOption,
-    ...treeOptions,
   },
   run: (args, context) =>
     askTree({ ...args, singles: !args.recursive }, context, (tree, run) => {

@@ -7,18 +7,10 @@ import { printJsonObject } from '../../render/json.js';
 import type { Column } from '../../render/rows.js';
 import type { Sink } from '../../render/sink.js';
 import { textWriter } from '../../render/value.js';
-import { znodePath } from '../coerce.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { absent, askTree } from '../open-source.js';
-import {
-  dataOption,
-  evidenceOption,
-  kindOption,
-  outputOptions,
-  sourcePositional,
-  treeOptions,
-} from '../options.js';
+import { outputOptions, znodeOptions, znodePositionals } from '../options.js';
 import { type Shown, shown } from '../rows/data-columns.js';
 import { type ShownZnode, znodeColumns } from '../rows/znode-columns.js';
 
@@ -32,10 +24,7 @@ export const stat = defineCommand({
     ['zoolog stat backup/zk1 /kafka/controller --evidence', 'and where in which file it stands'],
     ['zoolog stat backup/zk1 /kafka/controller --format json --data auto', 'one object, with the data'],
   ],
-  positionals: {
-    ...sourcePositional,
-    znode: { type: 'string', demandOption: true, coerce: znodePath, describe: 'Path of a znode' },
-  },
+  positionals: znodePositionals,
   options: {
     format: {
       type: 'string',
@@ -43,11 +32,8 @@ export const stat = defineCommand({
       default: 'lines',
       describe: 'One field a line, or one object',
     },
-    ...dataOption,
-    ...evidenceOption,
+    ...znodeOptions,
     quiet: outputOptions.quiet,
-    ...kindOption,
-    ...treeOptions,
   },
   run: (args, context) =>
     askTree({ ...args, singles: true }, context, (tree, run) => {
