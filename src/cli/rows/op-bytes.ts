@@ -13,9 +13,9 @@ import { ERROR_NAMES, OP_CODES } from '../../records/op-code.js';
 import { DIGEST_VERSION, TXN_DIGEST_BYTES } from '../../records/txn-digest.js';
 import { TXN_HEADER_BYTES } from '../../records/txn-header.js';
 import { jsonNested, jsonString } from '../../render/json-value.js';
-import { formatTime } from '../../render/value.js';
 import { type LogRecord, RECORD_FRAME_BYTES } from '../../txnlog/log-record.js';
 import { FixedText, JsonBytes, SLACK_BYTES } from './json-bytes.js';
+import { TxnHeadBytes } from './txn-head-bytes.js';
 
 const SLASH = 0x2f;
 /** The most bytes of a line beside what its record holds twice over (each byte may need an escape). */
@@ -26,11 +26,6 @@ const LONGEST_ACL = FIXED_BYTES / 2;
 const LONGEST_MULTI = 64 * 1024;
 
 const ascii = (text: string) => new FixedText(text);
-const ZXID = ascii('{"zxid":"0x');
-const TIME = ascii('","time":"');
-const UTC = ascii('Z');
-const SESSION = ascii('","session":"0x');
-const CXID = ascii('","cxid":');
 const PATH = ascii('","path":"');
 const MULTI = ascii(',"multi":');
 const NOT_APPLIED = ascii(',"applied":false');
@@ -78,6 +73,7 @@ export class OpBytes {
   readonly #withData: boolean;
   readonly #file: FixedText;
   readonly #out = new JsonBytes();
+  readonly #head = new TxnHeadBytes();
   #from: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
@@ -86,8 +82,6 @@ export class OpBytes {
   #headStart = 0;
   #headEnd = 0;
   #digestAt = GIVE_UP;
-  #second = Number.NaN;
-  #secondText = ascii('');
   #aclFrom = Buffer.alloc(0);
   #aclJson = ascii('');
   readonly #errors = new Map<number, FixedText>();
@@ -123,7 +117,7 @@ export class OpBytes {
     out.use(to, put);
     const type = view.getInt32(entryStart + 28);
     if (type === multi ? record.length > LONGEST_MULTI : !TYPES.has(type)) return GIVE_UP;
-    if (!this.#head(entryStart)) return GIVE_UP;
+    if (!this.#head.write(view, entryStart, out)) return GIVE_UP;
     this.#headStart = put;
     this.#headEnd = out.at;
     this.#at = entryStart + TXN_HEADER_BYTES;
@@ -362,37 +356,6 @@ export class OpBytes {
     }
     if (this.#aclJson.length > LONGEST_ACL) return false;
     this.#out.fixed(this.#aclJson);
-    return true;
-  }
-
-  /** False for a time that a Date cannot hold or that lies before 1970. */
-  #head(header: number): boolean {
-    const view = this.#view;
-    const out = this.#out;
-    out.fixed(ZXID);
-    out.hex(view.getUint32(header + 12), view.getUint32(header + 16));
-    const isGood = this.#time(view.getInt32(header + 20), view.getUint32(header + 24));
-    out.fixed(SESSION);
-    out.hex(view.getUint32(header), view.getUint32(header + 4));
-    out.fixed(CXID);
-    out.number(view.getInt32(header + 8));
-    return isGood;
-  }
-
-  #time(high: number, low: number): boolean {
-    // 2100 as a bound: what lies behind is a damaged clock.
-    if (high < 0 || high > 1023) return false;
-    const ms = high * 2 ** 32 + low;
-    const second = Math.floor(ms / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#secondText = ascii(formatTime(second * 1000).slice(0, -4));
-    }
-    const out = this.#out;
-    out.fixed(TIME);
-    out.fixed(this.#secondText);
-    out.thousandths(ms - second * 1000);
-    out.fixed(UTC);
     return true;
   }
 }
