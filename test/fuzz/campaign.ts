@@ -10,7 +10,7 @@ import type { Kind } from './make-input.js';
 const BATCH = 200;
 const MOST_MB = 300;
 /** JavaScript's share of it. */
-const HEAP_MB = 160;
+const HEAP_MB = 100;
 /** CPU after which a process that does not go on to the next input is ended, in seconds: it says itself what took 5. */
 const MOST_CPU_S = 20;
 /** The same in time, for one that waits. */

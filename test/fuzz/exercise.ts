@@ -32,7 +32,7 @@ export class Exerciser {
     const isFile = FILE_KINDS.has(input.kind);
     if (isFile && input.kind !== 'bomb') {
       this.#readFile(input, random);
-      if (random.chance(0.7)) return;
+      if (random.chance(0.85)) return;
     }
     const folder = join(this.#folder, 'in');
     try {
@@ -95,7 +95,7 @@ export class Exerciser {
       this.#exactly('index', { output: file, input: [folder], snapshots: random.pick(['newest', 'all']) });
     if ((await index()).code > 1) return;
     if (input.indexDamage !== null) damageIndex(file, new Random(input.indexDamage));
-    else await this.#compareWithIndex(folder, file);
+    else await this.#compareWithIndex(folder, file, input, random);
     for (let left = 3; left > 0; left--) {
       const source = file + random.pick(['', '', '#in', '#in/in', '#/in']);
       await this.#call(random.pick(this.#commands.names), source, input, random);
@@ -161,23 +161,25 @@ export class Exerciser {
     }
   }
 
-  /** An index says of a sound tree what the files say. */
-  async #compareWithIndex(folder: string, index: string): Promise<void> {
-    const fromFiles = await this.#exactly(
-      'export',
-      { source: folder, format: 'ndjson', evidence: true },
-      false,
-    );
-    const fromIndex = await this.#exactly(
-      'export',
-      { source: index, format: 'ndjson', evidence: true },
-      false,
-    );
+  /** An index says what the files say, where these are sound. */
+  async #compareWithIndex(folder: string, index: string, input: FuzzInput, random: Random): Promise<void> {
+    const name = random.pick(['export', 'export', 'sessions', 'log', 'history']);
+    const when = name === 'log' ? '' : random.pick(MOMENTS);
+    const values = {
+      format: name === 'sessions' ? 'csv' : 'ndjson',
+      ...(name === 'history' ? { znode: random.pick(input.paths) } : {}),
+    };
+    const fromFiles = await this.#exactly(name, { source: folder + when, ...values }, false);
+    const fromIndex = await this.#exactly(name, { source: index + when, ...values }, false);
     if (fromFiles.code !== 0 || fromIndex.code !== 0) return;
-    // Of a path that occurs twice a file counts each as a child.
-    if (fromFiles.stderr.includes('znode-duplicate') || fromFiles.stdout === fromIndex.stdout) return;
-    const difference = firstDifference(fromFiles.stdout, fromIndex.stdout);
-    throw new Failure('index differs', `export of ${folder}: ${difference}`);
+    // With these an index does not keep what the file says in all: an order that goes back, what comes twice.
+    const isOdd = /: (warning|error): /.test(fromFiles.stderr + fromIndex.stderr);
+    // No server logs a closeSession in a multi, and an index has no place for it.
+    if (isOdd || /"closeSession","multi"/.test(fromFiles.stdout) || fromFiles.stdout === fromIndex.stdout)
+      return;
+    const [a, b] = [fromFiles.stdout, fromIndex.stdout];
+    const difference = firstDifference(a, b);
+    throw new Failure('index differs', `${name} of ${folder}${when}: ${difference}`);
   }
 
   async #exactly(name: string, values: Readonly<Record<string, unknown>>, isTerminal = true): Promise<Done> {
@@ -265,7 +267,11 @@ function checkEnvelope(text: string, line: string): void {
 function firstDifference(a: string, b: string): string {
   const [as, bs] = [a.split('\n'), b.split('\n')];
   const i = as.findIndex((line, at) => line !== bs[at]);
-  return `line ${i + 1}: ${as[i]} and ${bs[i]}`;
+  const [x, y] = [as[i] ?? '', bs[i] ?? ''];
+  let from = 0;
+  while (from < x.length && x[from] === y[from]) from++;
+  from = Math.max(0, from - 40);
+  return `line ${i + 1}: ...${x.slice(from, from + 200)} and ...${y.slice(from, from + 200)}`;
 }
 
 // Behind the header, which is checked: pages and cells.

@@ -39,13 +39,13 @@ export interface FuzzInput {
 
 /** Of a thousand inputs so many are of a kind. */
 const SHARES: Readonly<Record<Kind, number>> = {
-  snapshot: 350,
-  log: 390,
+  snapshot: 380,
+  log: 400,
   compressed: 120,
-  directory: 120,
-  ensemble: 8,
+  directory: 80,
+  ensemble: 10,
   tar: 4,
-  index: 8,
+  index: 6,
   // By themselves: --kind bomb.
   bomb: 0,
 };
