@@ -52,11 +52,9 @@ export function openIndexTxns(path: string, who: Who | null, options: SourceOpti
   return opening(path, (reader) => {
     const where = chooseServers(reader, path, who, options);
     const ids = new Set(where.servers.map((server) => server.id));
-    const logs = reader.files().filter(({ serverId }) => ids.has(serverId));
+    const logs = reader.logs().filter(({ serverId }) => ids.has(serverId));
     // Over all servers that are read: what one lacks another can have.
-    for (const gap of gapsBetween(
-      logs.flatMap(({ file, log }) => (log === null ? [] : [{ file, ...log }])),
-    )) {
+    for (const gap of gapsBetween(logs)) {
       options.onProblem(gap);
     }
     const note = agreementNote(where);

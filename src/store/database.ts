@@ -11,6 +11,8 @@ export type Database = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
 
 const PAGE_SIZE = 8192;
+/** Memory for pages while reading, in KiB: the paths of a million znodes. */
+const READING_CACHE_KIB = 32 * 1024;
 /** Memory for pages while building, in KiB. */
 const CACHE_KIB = 64 * 1024;
 
@@ -34,6 +36,7 @@ export function openForReading(file: string): Database {
   checkHeader(file);
   const database = connecting(file, () => connect(file, { readonly: true, fileMustExist: true }));
   checkIsIndex(file, database);
+  database.pragma(`cache_size = -${READING_CACHE_KIB}`);
   openedIndexes.delete(file);
   openedIndexes.add(file);
   return database;

@@ -16,7 +16,14 @@ import { indexBase } from './index-base.js';
 import { IndexHistory } from './index-history.js';
 import { IndexTree } from './index-tree.js';
 import { IndexTxns } from './index-txns.js';
-import { type IndexedFile, type IndexedPlace, readFiles, readPlaces } from './indexed-files.js';
+import {
+  type IndexedFile,
+  type IndexedLog,
+  type IndexedPlace,
+  readFiles,
+  readLogs,
+  readPlaces,
+} from './indexed-files.js';
 import { readProblems } from './problem-table.js';
 import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
@@ -98,6 +105,11 @@ export class IndexReader {
   /** The directories of the servers. */
   places(): IndexedPlace[] {
     return readPlaces(this.#database);
+  }
+
+  /** The logs that could be opened, with the zxids in them. */
+  logs(): IndexedLog[] {
+    return readLogs(this.#database);
   }
 
   /** The files it was made of, by server. */

@@ -72,7 +72,26 @@ export function readPlaces(database: Database): IndexedPlace[] {
   );
 }
 
-/** The files of an index by server, snapshots first, oldest first. */
+/** Which zxids a log has. */
+export interface IndexedLog {
+  readonly serverId: number;
+  readonly file: string;
+  readonly firstZxid: bigint | null;
+  readonly lastZxid: bigint | null;
+}
+
+/** The logs of an index that could be opened. */
+export function readLogs(database: Database): IndexedLog[] {
+  const rows = database.prepare(
+    'SELECT l.server_id, f.path, l.first_zxid, l.last_zxid FROM log l JOIN file f ON f.id = l.id ORDER BY l.id',
+  );
+  type Row = [bigint, string, bigint | null, bigint | null];
+  return (rows.raw().all() as Row[]).map(([serverId, file, firstZxid, lastZxid]) => {
+    return { serverId: Number(serverId), file, firstZxid, lastZxid };
+  });
+}
+
+/** The files of an index by server, snapshots first, oldest first; for times it reads all znodes and txns. */
 export function readFiles(database: Database): IndexedFile[] {
   const rows = database.prepare(
     `SELECT f.id, f.server_id, f.path, f.kind, f.content, f.codec, f.size, f.zxid, f.is_gone,

@@ -36,6 +36,16 @@ export class PathText {
     return id === ROOT_ID ? ('/' as RawText) : this.#below(id);
   }
 
+  /** The same of a row that was read already; its parent is null where it is not there. */
+  ofRow(id: number, parentId: bigint | null, name: unknown): RawText {
+    if (id === ROOT_ID) return '/' as RawText;
+    if (parentId === null) throw damagedIndex(this.#database, `path ${id} is missing`);
+    const parent = Number(parentId);
+    const text = pathName(this.#database, id, parent, name);
+    if (parent === 0) return text;
+    return (parent === ROOT_ID ? `/${text}` : `${this.#below(parent)}/${text}`) as RawText;
+  }
+
   // From the path up to a known ancestor, then down again: a hostile path has thousands of segments.
   #below(id: number): RawText {
     const names: { id: number; name: string }[] = [];
