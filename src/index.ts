@@ -38,7 +38,7 @@ export type { StatPersisted } from './records/stat-persisted.js';
 export type { TxnDigest } from './records/txn-digest.js';
 export type { TxnHeader } from './records/txn-header.js';
 export { counterOf, epochOf, formatHex, formatZxid, parseZxid, type Zxid } from './records/zxid.js';
-export { readSnapshot as openSnapshot, type SnapshotReader } from './snapshot/read-snapshot.js';
+export { openSnapshot, type SnapshotReader } from './snapshot/read-snapshot.js';
 export type { SealCheck, SnapshotDigest, SnapshotTrailer } from './snapshot/seal.js';
 export type { Session } from './snapshot/session.js';
 export type { Znode } from './snapshot/znode.js';
@@ -56,5 +56,5 @@ export { type TreeAt, type TreeAtInput, type TreeZnode, treeAt, treeZnodes } fro
 export type { LogRecord } from './txnlog/log-record.js';
 export type { LogTail } from './txnlog/log-tail.js';
 export type { LoggedTxn } from './txnlog/logged-txn.js';
-export { type LogReader, readLog as openTxnLog } from './txnlog/read-log.js';
+export { type LogReader, openTxnLog } from './txnlog/read-log.js';
 export type { Txn } from './txnlog/txn.js';

@@ -2,7 +2,7 @@
 // looked at again; 12 to 24 bytes a znode.
 import { type OnProblem, problem } from '../problems.js';
 import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
-import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
@@ -43,7 +43,7 @@ export interface TreeCheckOptions {
  */
 export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): CheckedTree {
   const { onProblem, onBytes = () => {} } = options;
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     const tally = new SnapshotTally();
     const owners = new OwnerCheck(reader.sessions());
@@ -83,7 +83,7 @@ export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): 
 }
 
 function lookAgain(file: string, shape: ShapeCheck, quotas: QuotaCheck): void {
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     for (const znode of reader.znodes()) {
       shape.lookAgain(znode);

@@ -3,7 +3,7 @@ import { fileChanged } from '../container/file-changed.js';
 import type { OnProblem } from '../problems.js';
 import type { Op } from '../records/op.js';
 import { epochOf } from '../records/zxid.js';
-import { type LogReader, readLog } from '../txnlog/read-log.js';
+import { type LogReader, openTxnLog } from '../txnlog/read-log.js';
 import type { Txn } from '../txnlog/txn.js';
 import { txnProblems } from '../txnlog/txn-problems.js';
 import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
@@ -14,7 +14,7 @@ const QUOTA_EXCEEDED = -125;
 /** Reads a log for its facts. @throws FormatError, InputError where it does not begin like one. */
 export function inspectLog(target: InspectedFile, onProblem: OnProblem, onBytes: OnBytes): FileFacts {
   let wrongChecksums = 0;
-  const reader = readLog(target.file.path, (problem) => {
+  const reader = openTxnLog(target.file.path, (problem) => {
     if (problem.code === 'log-checksum') wrongChecksums++;
     onProblem(problem);
   });

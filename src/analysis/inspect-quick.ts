@@ -1,10 +1,10 @@
 // inspect --quick: names, headers and tails, in a few reads a file. Checksums of all that is between are not looked at.
 import { FileBytes } from '../container/file-bytes.js';
 import { epochOf } from '../records/zxid.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import { SEAL_BYTES } from '../snapshot/seal.js';
 import { readLogEnd } from '../txnlog/log-end.js';
-import { readLog } from '../txnlog/read-log.js';
+import { openTxnLog } from '../txnlog/read-log.js';
 import { bareFacts, type FileFacts, type InspectedFile } from './file-facts.js';
 import { type ReleaseHintName, releaseGuess } from './release-hints.js';
 
@@ -14,7 +14,7 @@ export function inspectQuickly(target: InspectedFile): FileFacts {
 }
 
 function quickSnapshot(target: InspectedFile): FileFacts {
-  const reader = readSnapshot(target.file.path);
+  const reader = openSnapshot(target.file.path);
   const { sessionCount: sessions } = reader;
   reader.close();
   const { zxid, codec } = target.file;
@@ -65,7 +65,7 @@ function endsWithMark(bytes: Buffer, end: number): boolean {
 }
 
 function quickLog(target: InspectedFile): FileFacts {
-  const reader = readLog(target.file.path);
+  const reader = openTxnLog(target.file.path);
   try {
     const facts = bareFacts(target);
     for (const { header } of reader.records()) {

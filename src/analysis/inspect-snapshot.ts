@@ -3,7 +3,7 @@ import { fileChanged } from '../container/file-changed.js';
 import type { OnProblem } from '../problems.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
 import { epochOf } from '../records/zxid.js';
-import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
 import { type ReleaseHintName, releaseGuess } from './release-hints.js';
 
@@ -16,7 +16,7 @@ const CONFIG_PATH = '/zookeeper/config';
 
 /** Reads a snapshot for its facts. @throws FormatError, InputError where it does not begin like one. */
 export function inspectSnapshot(target: InspectedFile, onProblem: OnProblem, onBytes: OnBytes): FileFacts {
-  const reader = readSnapshot(target.file.path, onProblem);
+  const reader = openSnapshot(target.file.path, onProblem);
   try {
     const counts = count(reader, onBytes);
     const change = fileChanged(reader.stream);

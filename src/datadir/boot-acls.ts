@@ -2,7 +2,7 @@
 // ACLs up as they replay, and stop at such a one that no txn has mended before (ZOOKEEPER-4846).
 import type { RawText } from '../jute/raw-text.js';
 import type { Op } from '../records/op.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import { parentPath, treePath } from '../tree/paths.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { BootStop } from './boot-outcome.js';
@@ -47,7 +47,7 @@ export function findLackingAcl(
 }
 
 function sessionsOf(file: string): Set<bigint> {
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     return new Set([...reader.sessions()].map(({ id }) => id));
   } finally {
@@ -63,7 +63,7 @@ interface Lacking {
 
 function lackingAcls(file: string): Map<RawText, Lacking> {
   const found = new Map<RawText, Lacking>();
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     const keys = new Set<bigint>([-1n]);
     for (const { key } of reader.acls()) keys.add(key);
@@ -80,7 +80,7 @@ function lackingAcls(file: string): Map<RawText, Lacking> {
 /** Children of those znodes, with their owners. */
 function childrenOf(file: string, lacking: ReadonlyMap<RawText, Lacking>): Map<RawText, bigint> {
   const children = new Map<RawText, bigint>();
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     for (const znode of reader.znodes()) {
       const { path } = znode;

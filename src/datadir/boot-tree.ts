@@ -3,7 +3,7 @@
 import { FormatError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { parentPath } from '../tree/paths.js';
 import { Replay } from '../tree/replay.js';
@@ -136,7 +136,7 @@ class TreeCount {
 function* znodes(replay: Replay, base: string | null): Generator<{ path: () => RawText; owner: bigint }> {
   const { overlay } = replay;
   if (base !== null) {
-    const reader = readSnapshot(base);
+    const reader = openSnapshot(base);
     try {
       for (const znode of reader.znodes()) {
         const owner = overlay.ownerOf(znode);
@@ -162,7 +162,7 @@ function leftoversOf({ passedOver }: Booted): Leftovers {
   for (const { file, isRead, offset } of passedOver) {
     if (!isRead) continue;
     try {
-      const reader = readSnapshot(file);
+      const reader = openSnapshot(file);
       try {
         for (const { id } of reader.sessions()) sessions.add(id);
         for (const znode of reader.znodes()) {

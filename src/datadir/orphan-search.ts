@@ -4,7 +4,7 @@
 // znode before or above that one. Where it is not, it is looked for in a second reading, many at a time: memory is
 // bounded, whatever the order of the file is.
 import type { RawText } from '../jute/raw-text.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { parentPath } from '../tree/paths.js';
 
@@ -78,7 +78,7 @@ export class OrphanSearch {
     this.#chars = 0;
     const wanted = new Set(doubtful.map(({ parent }) => parent));
     const seen = new Set<RawText>();
-    const reader = readSnapshot(this.#file);
+    const reader = openSnapshot(this.#file);
     let next = 0;
     try {
       for (const znode of reader.znodes()) {

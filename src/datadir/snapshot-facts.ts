@@ -5,7 +5,7 @@ import { displayText, type RawText } from '../jute/raw-text.js';
 import { type Problem, type ProblemCode, problemOf } from '../problems.js';
 import type { ACL } from '../records/acl.js';
 import { formatHex, type Zxid } from '../records/zxid.js';
-import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { type SnapshotEnd, snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
@@ -70,7 +70,7 @@ export function readSnapshotFacts(file: string, zxid: Zxid): SnapshotFacts {
   const builder = new FactsBuilder(file);
   let reader: SnapshotReader;
   try {
-    reader = readSnapshot(file, (found) => builder.report(found));
+    reader = openSnapshot(file, (found) => builder.report(found));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     builder.report(problemOf(error));

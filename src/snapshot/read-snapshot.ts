@@ -48,7 +48,7 @@ const UNSOUND: ReadonlySet<ProblemCode> = new Set([
 export const TRAILER_ROOM = 4096;
 
 /** Opens a snapshot file; its name does not matter. See SnapshotReader. */
-export function readSnapshot(file: string, onProblem: OnProblem = () => {}): SnapshotReader {
+export function openSnapshot(file: string, onProblem: OnProblem = () => {}): SnapshotReader {
   const stream = openPlain(file);
   try {
     return new SnapshotReader(stream, onProblem);

@@ -5,7 +5,7 @@ import type { PlainStream } from '../container/plain-stream.js';
 import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, type Problem, problem, problemOf } from '../problems.js';
 import type { LogRecord } from '../txnlog/log-record.js';
-import { type LogReader, readLog } from '../txnlog/read-log.js';
+import { type LogReader, openTxnLog } from '../txnlog/read-log.js';
 import type { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
 
@@ -25,7 +25,7 @@ export class LogFile {
   /** zxid of its first sound record; null where there is none or the file cannot be read. Reports nothing. */
   firstZxid(): bigint | null {
     try {
-      const reader = readLog(this.path);
+      const reader = openTxnLog(this.path);
       try {
         for (const { zxid } of reader.records()) return zxid;
         return null;
@@ -41,7 +41,7 @@ export class LogFile {
   /** Opens the file; null where it cannot be read or is no log, which is reported. */
   open(): LogReader | null {
     try {
-      this.#reader ??= readLog(this.path, this.#report);
+      this.#reader ??= openTxnLog(this.path, this.#report);
     } catch (error) {
       this.isDamaged = true;
       this.#log.report(problemOfOpening(this.path, error));

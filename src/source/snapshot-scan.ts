@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { inputError } from '../container/file-bytes.js';
 import { FormatError } from '../errors.js';
 import { type OnProblem, type Problem, type ProblemCode, problem, problemOf } from '../problems.js';
-import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
@@ -89,7 +89,7 @@ export class SnapshotScan implements TreeScan {
   /** Null where the file does not even begin like a snapshot, which is reported. */
   #open(): SnapshotReader | null {
     try {
-      return readSnapshot(this.file, this.report);
+      return openSnapshot(this.file, this.report);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       this.isDamaged = true;

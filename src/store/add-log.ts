@@ -2,7 +2,7 @@
 import type { DataFile } from '../datadir/data-dir.js';
 import { type OnProblem, problem } from '../problems.js';
 import { formatZxid } from '../records/zxid.js';
-import { type LogPosition, type LogReader, readLog } from '../txnlog/read-log.js';
+import { type LogPosition, type LogReader, openTxnLog } from '../txnlog/read-log.js';
 import { row, run } from './database.js';
 import { isUnchanged } from './file-table.js';
 import { fileTail } from './file-tail.js';
@@ -53,7 +53,7 @@ function readOn(
     run(database, sql, fileId, from.offset);
   }
   const found = server.reading(fileId, (onProblem) => {
-    const reader = readLog(file.path, from === undefined ? onProblem : unlessHeader(onProblem), from);
+    const reader = openTxnLog(file.path, from === undefined ? onProblem : unlessHeader(onProblem), from);
     try {
       const last = loadLog(reader, {
         database,

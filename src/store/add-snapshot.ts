@@ -1,7 +1,7 @@
 // One snapshot file into an index, new or known.
 import type { DataFile } from '../datadir/data-dir.js';
 import type { OnProblem } from '../problems.js';
-import { readSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import { row, run } from './database.js';
 import { isUnchanged } from './file-table.js';
 import { fileTail } from './file-tail.js';
@@ -43,7 +43,7 @@ function addSnapshot(server: ServerWriter, file: DataFile, isWanted: boolean): b
   const fileId = server.files.add(file, tail);
   if (file.content !== 'snapshot') return false;
   const isSound = server.reading(fileId, (onProblem) => {
-    const reader = readSnapshot(file.path, onProblem);
+    const reader = openSnapshot(file.path, onProblem);
     try {
       return writeSnapshot(server, reader, fileId, file, isWanted, onProblem);
     } finally {

@@ -3,7 +3,7 @@ import type { RawText } from '../jute/raw-text.js';
 import type { OnProblem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { AclRecord } from '../snapshot/acl-record.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
@@ -51,5 +51,5 @@ export interface BaseTree {
 
 /** A snapshot file as a base. `zxid` is the one in its name. */
 export function snapshotBase(file: string, zxid: Zxid, name: string = file, onProblem?: OnProblem): BaseTree {
-  return { name, zxid, open: () => readSnapshot(file, onProblem) };
+  return { name, zxid, open: () => openSnapshot(file, onProblem) };
 }

@@ -1,7 +1,7 @@
 // What one pass over a snapshot tells of its tree as a whole: digest, newest zxid, end.
 import type { OnProblem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
-import { readSnapshot } from '../snapshot/read-snapshot.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { type SnapshotEnd, snapshotEnd } from './snapshot-end.js';
@@ -68,7 +68,7 @@ export type EndSurvey = Pick<SnapshotSurvey, 'end' | 'trailer' | 'isSound'>;
 
 /** What `surveySnapshot` tells but for the digest, in half the time. @throws as it does. */
 export function surveyEnd(file: string, zxid: Zxid, onProblem?: OnProblem): EndSurvey {
-  const reader = readSnapshot(file, onProblem);
+  const reader = openSnapshot(file, onProblem);
   try {
     const tally = new SnapshotTally();
     for (const znode of reader.znodes()) tally.add(znode, 0);
@@ -87,7 +87,7 @@ export function surveyEnd(file: string, zxid: Zxid, onProblem?: OnProblem): EndS
  * @throws FormatError where the file is no snapshot, InputError where it cannot be read.
  */
 export function surveySnapshot(file: string, zxid: Zxid, onProblem?: OnProblem): SnapshotSurvey {
-  const reader = readSnapshot(file, onProblem);
+  const reader = openSnapshot(file, onProblem);
   try {
     const tally = new SnapshotTally();
     for (const znode of reader.znodes()) tally.add(znode, digestOfRecord(znode));

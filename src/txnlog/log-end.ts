@@ -8,7 +8,7 @@ import { FILE_HEADER_BYTES } from '../records/file-header.js';
 import type { TxnHeader } from '../records/txn-header.js';
 import { findRecord } from './find-record.js';
 import type { LogTail } from './log-tail.js';
-import { type LogPosition, readLog } from './read-log.js';
+import { type LogPosition, openTxnLog } from './read-log.js';
 
 /** How a log ends. */
 export interface LogEnd {
@@ -39,7 +39,7 @@ function readFrom(
   file: string,
   from: LogPosition | undefined,
 ): { readonly end: LogEnd; readonly isSound: boolean } {
-  const reader = readLog(file, () => {}, from);
+  const reader = openTxnLog(file, () => {}, from);
   try {
     let last: TxnHeader | null = null;
     for (const record of reader.records()) if (last === null || record.zxid > last.zxid) last = record.header;

@@ -34,7 +34,7 @@ export interface LogPosition {
 }
 
 /** Opens a txn log; its name does not matter. With `from`, reading goes on there (uncompressed logs only). */
-export function readLog(file: string, onProblem: OnProblem = () => {}, from?: LogPosition): LogReader {
+export function openTxnLog(file: string, onProblem: OnProblem = () => {}, from?: LogPosition): LogReader {
   const bytes = new FileBytes(file);
   const stream = plainStream(bytes);
   try {

@@ -3,7 +3,7 @@ import { ops, opTest } from '../../src/analysis/log-query.js';
 import { type OpRow, opRow, partsOf } from '../../src/analysis/op-row.js';
 import { rawText } from '../../src/jute/raw-text.js';
 import type { LoggedTxn } from '../../src/txnlog/logged-txn.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { txnProblems } from '../../src/txnlog/txn-problems.js';
 import { useTempDir } from '../support/fixtures.js';
 import * as spec from '../support/log-spec.js';
@@ -25,7 +25,7 @@ function logged(...txns: readonly Partial<spec.TxnSpec>[]): LoggedTxn[] {
   });
   const file = dir.write(`log.${Math.random()}`, spec.logBytes({ txns: whole }));
   const found: LoggedTxn[] = [];
-  for (const record of readLog(file).records()) {
+  for (const record of openTxnLog(file).records()) {
     const { offset, length } = record;
     // Bodies are views of the reader's buffer, which small files fit in whole.
     found.push({ txn: record.txn, evidence: { file: 'log.1', offset, length } });

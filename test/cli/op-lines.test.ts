@@ -13,7 +13,7 @@ import type { DataMode } from '../../src/render/bytes.js';
 import { DATA_MODES } from '../../src/render/bytes.js';
 import { compileNdjson } from '../../src/render/ndjson.js';
 import { memorySink } from '../../src/render/sink.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { fixtures, realFiles, useTempDir } from '../support/fixtures.js';
 import * as spec from '../support/log-spec.js';
 import { rowsOf, zoolog } from './run-cli.js';
@@ -27,7 +27,7 @@ function threeWays(file: string, mode: DataMode) {
   const lines = new OpLines(mode);
   const bytes = new OpBytes('the "log"', mode === 'auto');
   let fast = 0;
-  for (const record of readLog(file).records()) {
+  for (const record of openTxnLog(file).records()) {
     const { txn, offset, length } = record;
     const logged = { txn, evidence: { file: 'the "log"', offset, length } };
     const expected = partsOf(txn).map((part) => byRows(shown(opRow(logged, part), mode)));
@@ -46,7 +46,7 @@ describe('lines of ops', () => {
     let fast = 0;
     for (const { file } of realFiles('log')) {
       try {
-        readLog(file).close();
+        openTxnLog(file).close();
       } catch {
         continue;
       }
@@ -104,7 +104,7 @@ describe('lines of ops', () => {
     else {
       const byRows = compileNdjson(opColumns({ data: true, evidence: true }));
       const lines = new OpLines(mode);
-      for (const { txn, offset, length } of readLog(file).records()) {
+      for (const { txn, offset, length } of openTxnLog(file).records()) {
         const logged = { txn, evidence: { file, offset, length } };
         for (const part of partsOf(txn)) {
           expect(lines.line(logged, part)).toBe(byRows(shown(opRow(logged, part), mode)));
@@ -144,7 +144,7 @@ describe('log --format ndjson', () => {
     const long: spec.TxnSpec = { zxid: 2n, ...spec.multi(parts) };
     const files = { 'log.1': [...txns(1, 1, 'x'), long, ...txns(3, 5, 'x')], 'log.5': txns(5, 5, 'x') };
     const bytes = new OpBytes('f', true);
-    for (const record of readLog(dir.write('long.log', spec.logBytes({ txns: [long] }))).records()) {
+    for (const record of openTxnLog(dir.write('long.log', spec.logBytes({ txns: [long] }))).records()) {
       // Room for a line an eighth of a byte of it would be many times what it takes.
       expect(bytes.room(record)).toBeLessThan(10e6);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OrphanSearch } from '../../src/datadir/orphan-search.js';
 import { readSnapshotFacts } from '../../src/datadir/snapshot-facts.js';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { realFiles, useTempDir } from '../support/fixtures.js';
 import { buildSnapshot } from '../support/snapshot-spec.js';
 
@@ -11,7 +11,7 @@ function firstOrphan(paths: readonly string[]) {
   const { bytes, marks } = buildSnapshot({ znodes: paths.map((path) => ({ path })) });
   const file = temp.write('snapshot.0', bytes);
   const search = new OrphanSearch(file);
-  const reader = readSnapshot(file);
+  const reader = openSnapshot(file);
   try {
     for (const znode of reader.znodes()) if (!search.add(znode)) break;
   } finally {

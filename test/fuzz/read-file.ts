@@ -8,8 +8,8 @@ import { streamOf } from './memory-bytes.js';
 
 /** Reads bytes as a snapshot. */
 export function fuzzSnapshot(file: string, bytes: Buffer): void {
-  attempt('readSnapshot', () => {
-    const check = (problem: Problem) => checkProblem(problem, 'readSnapshot');
+  attempt('openSnapshot', () => {
+    const check = (problem: Problem) => checkProblem(problem, 'openSnapshot');
     const reader = new SnapshotReader(streamOf(file, bytes), check);
     try {
       for (const { id, timeout } of reader.sessions()) use(id, timeout);
@@ -30,8 +30,8 @@ export function fuzzSnapshot(file: string, bytes: Buffer): void {
 
 /** Reads bytes as a log. */
 export function fuzzLog(file: string, bytes: Buffer): void {
-  attempt('readLog', () => {
-    const check = (problem: Problem) => checkProblem(problem, 'readLog');
+  attempt('openTxnLog', () => {
+    const check = (problem: Problem) => checkProblem(problem, 'openTxnLog');
     const reader = new LogReader(streamOf(file, bytes), check);
     try {
       let end = 0;

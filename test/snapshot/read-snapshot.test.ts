@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { CODECS } from '../support/codecs.js';
 import { putI32 } from '../support/damage.js';
 import { useTempDir } from '../support/fixtures.js';
@@ -73,14 +73,14 @@ describe('reading only a part', () => {
   const file = () => dir.write('snapshot.2', snapshotBytes(RICH));
 
   test('passes over sessions and ACLs that nobody asked for, and checks them all the same', () => {
-    const reader = readSnapshot(file());
+    const reader = openSnapshot(file());
     reader.drain();
     reader.close();
     expect([reader.sessionCount, reader.znodeCount, reader.isSound]).toEqual([2, 4, true]);
   });
 
   test('goes on where it was left', () => {
-    const reader = readSnapshot(file());
+    const reader = openSnapshot(file());
     for (const session of reader.sessions()) {
       expect(session.timeout).toBe(30000);
       break;
@@ -94,7 +94,7 @@ describe('reading only a part', () => {
   });
 
   test('is not sound before the znodes were read to their end', () => {
-    const reader = readSnapshot(file());
+    const reader = openSnapshot(file());
     for (const _ of reader.acls());
     expect([reader.isSound, reader.trailer]).toEqual([false, null]);
     reader.close();
@@ -156,7 +156,7 @@ describe('the bytes behind the first seal', () => {
 describe('a header', () => {
   test.each([0, 1, 2, 3, 8, 15, 16, 19])('cut to %i bytes is refused', (length) => {
     const file = dir.write('cut', snapshotBytes().subarray(0, length));
-    expect(caught(() => readSnapshot(file))).toMatchObject({
+    expect(caught(() => openSnapshot(file))).toMatchObject({
       code: length === 0 ? 'file-empty' : 'truncated',
       offset: length < 16 ? 0 : 16,
     });
@@ -164,7 +164,7 @@ describe('a header', () => {
 
   test('of a log is refused as foreign', () => {
     const file = dir.write('log', snapshotBytes({ header: { magic: 0x5a4b4c47 } }));
-    expect(caught(() => readSnapshot(file))).toMatchObject({
+    expect(caught(() => openSnapshot(file))).toMatchObject({
       code: 'file-foreign',
       offset: 0,
       found: '5a4b4c47',

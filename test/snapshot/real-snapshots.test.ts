@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StatPersisted } from '../../src/records/stat-persisted.js';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { describeShared, fixtures, realFiles, sharedFixture } from '../support/fixtures.js';
 import { caught, readWholeSnapshot } from '../support/read-all.js';
 import { readSnapshotAgain } from '../support/second-reader.js';
@@ -119,7 +119,7 @@ describeShared('snapshots of the Apache test data', () => {
     'upgrade/%s is of the format before 3.0',
     (name) => {
       const file = sharedFixture(`apache-zookeeper/upgrade/${name}`);
-      expect(caught(() => readSnapshot(file))).toMatchObject({ code: 'file-foreign', offset: 0 });
+      expect(caught(() => openSnapshot(file))).toMatchObject({ code: 'file-foreign', offset: 0 });
     },
   );
 });

@@ -1,6 +1,6 @@
 // ACL lists by key, as bytes.
 import { describe, expect, test } from 'vitest';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { RecentAcls } from '../../src/snapshot/recent-acls.js';
 import { SnapshotAcls } from '../../src/snapshot/snapshot-acls.js';
 import { useTempDir } from '../support/fixtures.js';
@@ -10,7 +10,7 @@ const dir = useTempDir();
 const digest = (id: string): AclSpec => ({ perms: 31, scheme: 'digest', id });
 
 function aclsOf(acls: { key: bigint; acl: AclSpec[] }[], mostBytes?: number): SnapshotAcls {
-  const reader = readSnapshot(dir.write('snapshot.1', snapshotBytes({ acls })));
+  const reader = openSnapshot(dir.write('snapshot.1', snapshotBytes({ acls })));
   try {
     return new SnapshotAcls(reader.acls(), mostBytes);
   } finally {

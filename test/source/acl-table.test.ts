@@ -1,6 +1,6 @@
 // The ACL table as commands use it, and the session table in order.
 import { expect, test } from 'vitest';
-import { readSnapshot } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { AclTable } from '../../src/source/acl-table.js';
 import { sortedSessions } from '../../src/source/sorted-sessions.js';
 import { useTempDir } from '../support/fixtures.js';
@@ -11,7 +11,7 @@ const dir = useTempDir();
 test('lists that find no room are a problem of their own, not znodes without an ACL', () => {
   const acls = [1n, 2n, 3n].map((key) => ({ key, acl: [{ ...WORLD_ANYONE, perms: Number(key) }] }));
   const znodes = [{ path: '' }, { path: '/a', acl: 3n }, { path: '/b', acl: 4n }];
-  const reader = readSnapshot(dir.write('snapshot.1', snapshotBytes({ acls, znodes })));
+  const reader = openSnapshot(dir.write('snapshot.1', snapshotBytes({ acls, znodes })));
   const table = new AclTable(reader.acls(), 100);
   for (const znode of reader.znodes()) table.check(znode);
   reader.close();

@@ -6,9 +6,9 @@ import type { RawText } from '../../src/jute/raw-text.js';
 import type { Problem } from '../../src/problems.js';
 import type { ACL } from '../../src/records/acl.js';
 import type { StatPersisted } from '../../src/records/stat-persisted.js';
-import { readSnapshot, type SnapshotReader } from '../../src/snapshot/read-snapshot.js';
+import { openSnapshot, type SnapshotReader } from '../../src/snapshot/read-snapshot.js';
 import type { Session } from '../../src/snapshot/session.js';
-import { type LogPosition, type LogReader, readLog } from '../../src/txnlog/read-log.js';
+import { type LogPosition, type LogReader, openTxnLog } from '../../src/txnlog/read-log.js';
 import type { Txn } from '../../src/txnlog/txn.js';
 
 /** A znode that outlives its reader. */
@@ -35,7 +35,7 @@ export interface ReadSnapshot {
 /** Reads a whole snapshot and closes it. @throws what the reader throws. */
 export function readWholeSnapshot(file: string): ReadSnapshot {
   const problems: Problem[] = [];
-  const reader = readSnapshot(file, (problem) => problems.push(problem));
+  const reader = openSnapshot(file, (problem) => problems.push(problem));
   try {
     const sessions = [...reader.sessions()];
     const acls = Array.from(reader.acls(), ({ key, acl }) => ({ key, acl }));
@@ -70,7 +70,7 @@ export interface ReadLog {
 /** Reads a whole log and closes it. @throws what the reader throws. */
 export function readWholeLog(file: string, from?: LogPosition): ReadLog {
   const problems: Problem[] = [];
-  const reader = readLog(file, (problem) => problems.push(problem), from);
+  const reader = openTxnLog(file, (problem) => problems.push(problem), from);
   try {
     const records: KeptRecord[] = [];
     for (const record of reader.records()) {

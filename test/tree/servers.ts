@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BaseTree, snapshotBase } from '../../src/tree/base-tree.js';
 import type { LoggedTxn } from '../../src/txnlog/logged-txn.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { type Fixture, fixtures } from '../support/fixtures.js';
 
 /** A server's files. */
@@ -57,7 +57,7 @@ export function serverAt(
 /** The txns of log files, in the order given. */
 export function* txnsOf(logs: readonly string[]): Generator<LoggedTxn> {
   for (const file of logs) {
-    const reader = readLog(file);
+    const reader = openTxnLog(file);
     try {
       for (const { offset, length, txn } of reader.records())
         yield { txn, evidence: { file, offset, length } };

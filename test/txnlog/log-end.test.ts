@@ -1,7 +1,7 @@
 // The end of a log found from behind is what reading it from the front finds.
 import { describe, expect, it } from 'vitest';
 import { readLogEnd } from '../../src/txnlog/log-end.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { cut, flip } from '../support/damage.js';
 import { useTempDir } from '../support/fixtures.js';
 import { buildLog, create, creates, type LogSpec } from '../support/log-spec.js';
@@ -16,7 +16,7 @@ const LARGE = buildLog({ txns: large });
 
 /** The end as read from the front. */
 function wholeEnd(file: string) {
-  const reader = readLog(file);
+  const reader = openTxnLog(file);
   for (const _ of reader.records());
   const { lastZxid, tail } = reader;
   reader.close();

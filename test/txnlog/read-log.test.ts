@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FormatError } from '../../src/errors.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { cut, fill, flip, putI32 } from '../support/damage.js';
 import { useTempDir } from '../support/fixtures.js';
 import { plainAdler32 } from '../support/jute-writer.js';
@@ -117,7 +117,7 @@ describe('the end of a log', () => {
 describe('the header of a log', () => {
   test.each(Array.from({ length: 16 }, (_, i) => i))('cut to %i bytes is refused', (length) => {
     const file = dir.write('cut', cut(five.bytes, length));
-    expect(caught(() => readLog(file))).toMatchObject({
+    expect(caught(() => openTxnLog(file))).toMatchObject({
       code: length === 0 ? 'file-empty' : 'log-header-cut',
       offset: 0,
     });
@@ -125,7 +125,11 @@ describe('the header of a log', () => {
 
   test('of a snapshot is refused as foreign', () => {
     const file = dir.write('snap', logBytes({ header: { magic: 0x5a4b534e } }));
-    expect(caught(() => readLog(file))).toMatchObject({ code: 'file-foreign', offset: 0, found: '5a4b534e' });
+    expect(caught(() => openTxnLog(file))).toMatchObject({
+      code: 'file-foreign',
+      offset: 0,
+      found: '5a4b534e',
+    });
   });
 
   test('with another version is reported and read on', () => {

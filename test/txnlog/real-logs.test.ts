@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Op } from '../../src/records/op.js';
-import { readLog } from '../../src/txnlog/read-log.js';
+import { openTxnLog } from '../../src/txnlog/read-log.js';
 import { describeShared, fixtures, realFiles, sharedFiles, sharedFixture } from '../support/fixtures.js';
 import { caught, readWholeLog } from '../support/read-all.js';
 import { readLogAgain } from '../support/second-reader.js';
@@ -112,7 +112,7 @@ describeShared('logs of the Apache test data', () => {
 
   test.each(['log.100000001', 'log.100001bf0'])('upgrade/%s is of the format before 3.0', (name) => {
     const file = sharedFixture(`apache-zookeeper/upgrade/${name}`);
-    expect(caught(() => readLog(file))).toMatchObject({ code: 'file-foreign', offset: 0 });
+    expect(caught(() => openTxnLog(file))).toMatchObject({ code: 'file-foreign', offset: 0 });
   });
 
   test('buffersize ends in preallocated zeros', () => {
