@@ -9,7 +9,7 @@ import { type AgreedHistory, agreedHistory } from '../tree/agreed-history.js';
 import type { CommitVerdict } from '../tree/commit-state.js';
 import { type Electorate, electorateOf, type NamedEnsemble } from '../tree/electorate.js';
 import type { Holdings } from '../tree/holdings.js';
-import { judgeCommits } from '../tree/judge-commits.js';
+import { BEYOND, isBeyondJudging, judgeCommits } from '../tree/judge-commits.js';
 import type { LogRecord } from '../txnlog/log-record.js';
 import type { CommitState } from '../txnlog/logged-txn.js';
 import type { NamedDir } from './servers.js';
@@ -44,8 +44,9 @@ export class FolderCommits {
       snapshots: marksOf(dir, silent),
       mayHoldMore: isCut[place]! || dir.problems.some(({ code }) => code === 'file-unreadable'),
     }));
-    this.voters = electorate.text;
-    this.#verdict = judgeCommits({ servers: holdings, forks, voters: electorate.voters });
+    const input = { servers: holdings, forks, voters: electorate.voters };
+    this.voters = isBeyondJudging(input) ? BEYOND : electorate.text;
+    this.#verdict = judgeCommits(input);
     this.agreed = agreedHistory(this.#verdict, holdings);
   }
 

@@ -2,7 +2,7 @@
 import type { Zxid } from '../records/zxid.js';
 import { agreedHistory } from '../tree/agreed-history.js';
 import { electorateOf } from '../tree/electorate.js';
-import { judgeCommits } from '../tree/judge-commits.js';
+import { BEYOND, isBeyondJudging, judgeCommits } from '../tree/judge-commits.js';
 import { clusterConfigs, clusterServers } from './cluster-files.js';
 import { writeCommitProblems } from './commit-problems.js';
 import { committedOf } from './committed.js';
@@ -23,7 +23,8 @@ function judgeCluster(database: Database, clusterId: number): void {
   const { votes, voters, text } = electorateOf(members, clusterConfigs(database, clusterId));
   const servers = members.map((member, i) => ({ ...member, vote: votes[i]! }));
   const ids = members.map(({ serverId }) => serverId);
-  const verdict = judgeCommits({ servers, forks: findForks(database, clusterId, ids), voters });
+  const forks = findForks(database, clusterId, ids);
+  const verdict = judgeCommits({ servers, forks, voters });
   const update = database.prepare(
     'UPDATE txn SET committed = ? WHERE cluster_id = ? AND zxid BETWEEN ? AND ? AND committed IS NOT ?',
   );
@@ -34,7 +35,15 @@ function judgeCluster(database: Database, clusterId: number): void {
   const branches = markForks(database, clusterId, ids, verdict.forks);
   const { upTo, knownTo, fork, copies } = agreedHistory(verdict, servers);
   const insert = 'INSERT INTO agreement VALUES (?, ?, ?, ?, ?)';
-  run(database, insert, clusterId, upTo, knownTo, fork?.from ?? null, text);
+  run(
+    database,
+    insert,
+    clusterId,
+    upTo,
+    knownTo,
+    fork?.from ?? null,
+    isBeyondJudging({ servers, forks }) ? BEYOND : text,
+  );
   for (const { server, from, to, txns } of copies) {
     run(database, 'INSERT INTO single_copy VALUES (?, ?, ?, ?)', ids[server]!, from, to, txns);
   }

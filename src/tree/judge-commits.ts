@@ -24,11 +24,25 @@ import type { Holdings } from './holdings.js';
 import { judgeForks } from './judge-forks.js';
 import { committedReach, type Voters } from './quorum.js';
 
-/** Judges the txns of a cluster. Work and memory depend on how many ranges there are, not on the txns. */
+/** Ranges and forks up to which txns are judged: what servers write has some hundreds. */
+const MOST = 50_000;
+
+/** What is said then. */
+export const BEYOND = 'the logs have more holes than can be judged';
+
+/** True for logs with so many holes, epochs or forks that their txns are not judged: no server writes such logs. */
+export function isBeyondJudging({ servers, forks }: Pick<CommitInput, 'servers' | 'forks'>): boolean {
+  return forks.length + servers.reduce((sum, { runs }) => sum + runs.length, 0) > MOST;
+}
+
+/**
+ * Judges the txns of a cluster. Work and memory depend on how many ranges there are, not on the txns. Where nobody knows
+ * who votes, and where it is beyond judging, all is unknown.
+ */
 export function judgeCommits(input: CommitInput): CommitVerdict {
   const { servers } = input;
+  if (input.voters === null || isBeyondJudging(input)) return unknown(input);
   const holdings = byEpoch(servers);
-  if (input.voters === null) return unknown(holdings, input.forks);
   // What one server says of itself proves nothing: DESIGN.md 4.
   const claims = servers.map((server) => (servers.length > 1 ? claimsOf(server) : []));
   const bounds = boundsOf(
@@ -39,10 +53,10 @@ export function judgeCommits(input: CommitInput): CommitVerdict {
   const newest = [...holdings.map(({ epoch }) => epoch), ...epochsOf(zxids)].reduce(maxZxid, 0n);
   const verdict = new VerdictBuilder();
   const forks = new ForkQueue(input.forks);
-  let voters = input.voters;
+  const voters = new VoterList(input.voters);
   for (const own of holdings) {
     const { epoch } = own;
-    const inForce = inForceDuring(epoch, voters);
+    const inForce = voters.during(epoch);
     const possible = possibleIn(own, servers, inForce);
     const facts = { ...own, ...bounds.get(epoch)!, servers, inForce, possible, hasLater: epoch < newest };
     const [from, to] = spanOf(own);
@@ -50,17 +64,20 @@ export function judgeCommits(input: CommitInput): CommitVerdict {
     const plainTo = forked[0] === undefined ? to : forked[0].from - 1n;
     for (const range of judgePlain(facts, from, plainTo)) verdict.addRange(range);
     if (forked.length > 0) judgeForks(facts, forked, to, verdict);
-    voters = withoutLost(voters, epoch, verdict);
+    voters.drop(epoch, inForce, verdict);
   }
   return verdict;
 }
 
-function unknown(holdings: readonly EpochHoldings[], forks: readonly Fork[]): CommitVerdict {
-  const ranges: CommitRange[] = holdings.map((own) => {
-    const [from, to] = spanOf(own);
-    return { from, to, state: 'unknown' };
-  });
-  return { ranges, forks: forks.map((fork) => ({ ...fork, states: fork.variants.map(() => 'unknown') })) };
+function unknown({ servers, forks }: CommitInput): CommitVerdict {
+  const all = servers.flatMap(({ runs }) =>
+    runs.length === 0 ? [] : [{ from: runs[0]!.from, to: runs.at(-1)!.to }],
+  );
+  const states = forks.map((fork) => ({ ...fork, states: fork.variants.map((): CommitState => 'unknown') }));
+  if (all.length === 0) return { ranges: [], forks: states };
+  const from = all.map((one) => one.from).reduce(minZxid);
+  const to = all.map((one) => one.to).reduce(maxZxid);
+  return { ranges: [{ from, to, state: 'unknown' }], forks: states };
 }
 
 /** The txns of an epoch that come before any fork. */
@@ -129,19 +146,30 @@ function possibleIn(
   return possible;
 }
 
-/** The voters when an epoch begins, and those of its reconfigs. */
-function inForceDuring(epoch: bigint, voters: readonly Voters[]): Voters[] {
-  const before = voters.filter(({ from }) => from <= epoch << 32n).at(-1) ?? voters[0]!;
-  return [before, ...voters.filter((one) => one.from > before.from && epochOf(one.from) === epoch)];
-}
+/** Who votes in which epoch; epochs ascend from question to question. */
+class VoterList {
+  readonly #voters: Voters[];
 
-/** The voters without those of a reconfig that was lost. */
-function withoutLost(voters: readonly Voters[], epoch: bigint, verdict: CommitVerdict): readonly Voters[] {
-  const left = voters.filter(({ from }) => {
-    const state = epochOf(from) === epoch ? stateIn(verdict, from) : null;
-    return state !== 'single-copy' && !(Array.isArray(state) && !state.includes('committed'));
-  });
-  return left.length === 0 ? voters : left;
+  constructor(voters: readonly Voters[]) {
+    this.#voters = [...voters];
+  }
+
+  /** The voters when an epoch begins, and those of its reconfigs. */
+  during(epoch: bigint): Voters[] {
+    const all = this.#voters;
+    while (all.length > 1 && all[1]!.from <= epoch << 32n) all.shift();
+    const end = all.findIndex(({ from }, i) => i > 0 && epochOf(from) > epoch);
+    return end < 0 ? [...all] : all.slice(0, end);
+  }
+
+  /** Takes out those of reconfigs that were lost in an epoch. */
+  drop(epoch: bigint, inForce: readonly Voters[], verdict: CommitVerdict): void {
+    for (const one of inForce) {
+      const state = epochOf(one.from) === epoch ? stateIn(verdict, one.from) : null;
+      const isLost = state === 'single-copy' || (Array.isArray(state) && !state.includes('committed'));
+      if (isLost && this.#voters.length > 1) this.#voters.splice(this.#voters.indexOf(one), 1);
+    }
+  }
 }
 
 function raise(reaches: Map<number, Zxid>, vote: number, zxid: Zxid): void {

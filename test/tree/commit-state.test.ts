@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { agreedHistory } from '../../src/tree/agreed-history.js';
 import type { CommitVerdict, Fork } from '../../src/tree/commit-state.js';
 import { type Holdings, joinRuns } from '../../src/tree/holdings.js';
-import { judgeCommits } from '../../src/tree/judge-commits.js';
+import { isBeyondJudging, judgeCommits } from '../../src/tree/judge-commits.js';
 import type { Voters } from '../../src/tree/quorum.js';
 import { z } from './ensemble-model.js';
 
@@ -398,6 +398,19 @@ describe('a fork', () => {
     const own = servers({ logs: [[1, 1, 9]] }, { logs: [[1, 1, 9]] }, { logs: [[1, 1, 9]] });
     expect(judge(3, own, [fork(5, 5, [0, 1, 2], [0])])).toContain('1:5-1:5 abc committed, a single-copy');
   });
+});
+
+test('logs with a hole behind every txn are beyond judging', () => {
+  const holes = Array.from({ length: 20_000 }, (_, i): Range => [1, 2 * i + 1, 2 * i + 1]);
+  const own = servers({ logs: holes }, { logs: holes }, { logs: holes });
+  expect(isBeyondJudging({ servers: own, forks: [] })).toBe(true);
+  expect(judge(3, own)).toEqual(['1:1-1:39999 unknown']);
+  expect(
+    judge(
+      3,
+      own.map((one) => ({ ...one, runs: one.runs.slice(0, 10_000) })),
+    ),
+  ).toEqual(['1:1-1:19999 committed']);
 });
 
 describe('the agreed history', () => {
