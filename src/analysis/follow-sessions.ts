@@ -3,7 +3,8 @@ import type { RawText } from '../jute/raw-text.js';
 import type { SessionHistory } from '../source/session-history.js';
 import type { EphemeralEnd, EphemeralListener } from './ephemeral-owners.js';
 import { pathBase64, shownPath } from './paths.js';
-import { type SessionLife, SessionLives } from './session-lives.js';
+import type { SessionLife } from './session-life.js';
+import { SessionLives } from './session-lives.js';
 
 /** The lives of all sessions of a history, ready to be asked for. */
 export function followSessions(history: SessionHistory, listener: EphemeralListener = {}): SessionLives {

@@ -1,5 +1,5 @@
 // Storms: sessions created and ended, minute by minute.
-import type { SessionLife } from './session-lives.js';
+import type { SessionLife } from './session-life.js';
 
 /** A minute in which sessions were created or ended. */
 export interface SessionMinute {

@@ -4,7 +4,7 @@ import { followSessions, type SessionStory, sessionStory } from '../analysis/fol
 import { ops, opTest } from '../analysis/log-query.js';
 import { opRow } from '../analysis/op-row.js';
 import type { SessionClients } from '../analysis/server-log.js';
-import type { SessionLife } from '../analysis/session-lives.js';
+import type { SessionLife } from '../analysis/session-life.js';
 import { sessionMinutes } from '../analysis/session-minutes.js';
 import { formatHex } from '../records/zxid.js';
 import type { SessionHistory } from '../source/session-history.js';

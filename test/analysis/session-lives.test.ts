@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { followSessions, sessionStory } from '../../src/analysis/follow-sessions.js';
-import type { SessionLife } from '../../src/analysis/session-lives.js';
+import type { SessionLife } from '../../src/analysis/session-life.js';
 import { sessionMinutes } from '../../src/analysis/session-minutes.js';
 import { parseId } from '../../src/records/zxid.js';
 import { resolve } from '../../src/source/open.js';

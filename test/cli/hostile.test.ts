@@ -183,6 +183,7 @@ async function outputsOf(name: string, { source, format, path, isTerminal }: Ask
     ...(format === undefined ? {} : { format }),
     ...(commands.choices(name, 'data').length > 0 && path !== '/' ? { data: 'text' } : {}),
     ...(given.includes('znode') ? { znode: path } : {}),
+    ...(name === 'bisect' ? { where: `not exists ${path}`, all: true } : {}),
     source: commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;

@@ -207,6 +207,17 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   server: (random) => String(random.int(300)),
   contains: (random) => random.pick(['a', '\0', '=', '\x1b', '']),
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
+  ...{ every: number, buckets: number, 'at-least': number },
+  where: (random, subject) =>
+    random.pick([
+      `exists ${subject.path()}`,
+      `not exists "${subject.path()}"`,
+      `children ${subject.path()} > ${number(random)}`,
+      `data ${subject.path()} ~ .`,
+      `acl ${subject.path()} has world:anyone`,
+      'sql: SELECT count(*) % 2 FROM znode',
+      'sql: SELECT sum(length(data)) > 1000 FROM znode JOIN session',
+    ]),
   kind: (random) => random.pick(['persistent', 'ephemeral', 'container,ttl']),
   op: (random) => random.pick(['create', 'multi', 'setData,delete', 'error', 'closeSession']),
   error: (random) => random.pick(['-101', 'NOAUTH', '0', '-999']),

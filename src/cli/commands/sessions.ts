@@ -1,6 +1,6 @@
 // sessions: who was connected, from when to when, and what they own.
 import { existsSync } from 'node:fs';
-import type { SessionLife, SessionState } from '../../analysis/session-lives.js';
+import type { SessionLife, SessionState } from '../../analysis/session-life.js';
 import { isShort } from '../../analysis/session-minutes.js';
 import { ephemeralsOf, sessions as sessionRows } from '../../analysis/sessions.js';
 import { znodeRow } from '../../analysis/znode-row.js';

@@ -1,6 +1,6 @@
 // How sessions are written.
 import type { EphemeralRow } from '../../analysis/follow-sessions.js';
-import type { SessionLife } from '../../analysis/session-lives.js';
+import type { SessionLife } from '../../analysis/session-life.js';
 import type { SessionMinute } from '../../analysis/session-minutes.js';
 import type { SessionRow } from '../../analysis/sessions.js';
 import { formatHex } from '../../records/zxid.js';
