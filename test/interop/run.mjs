@@ -1,6 +1,7 @@
 // npm run test:interop [-- [--quick] NAME...]: has real servers of every release line make files now, and runs the tests
 // that compare with what their clients read on those instead of on the committed ones. Then has real servers start on
-// damaged and odd directories (boot.mjs; all in about four minutes, with --quick a third of it in one).
+// damaged and odd directories (boot.mjs; all in about four minutes, with --quick a third of it in one), and on a fixture cut
+// off at random moments (moments.mjs).
 //
 // Needs Java, Maven and Maven Central; without them it says so and ends well, for the committed fixtures are tested
 // by `npm test` anyway.
@@ -34,7 +35,8 @@ if (lacks.length > 0) {
       ...TESTS,
     ];
     const boots = ['--import', 'tsx', 'test/interop/boot.mjs', ...(isQuick ? ['--quick'] : [])];
-    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots].find(
+    const moments = ['--import', 'tsx', 'test/interop/moments.mjs'];
+    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;

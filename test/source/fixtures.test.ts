@@ -4,10 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodedText } from '../../src/jute/raw-text.js';
-import { kindOf } from '../../src/records/kind.js';
-import { formatHex } from '../../src/records/zxid.js';
-import type { Znode } from '../../src/snapshot/znode.js';
 import { openTree, openTxns } from '../../src/source/open.js';
+import { clientView } from '../support/client-view.js';
 import { FIXTURES, type Fixture, fixtures, realFiles } from '../support/fixtures.js';
 import { readLogAgain, readSnapshotAgain } from '../support/second-reader.js';
 import { comparePaths } from './compare-paths.js';
@@ -96,32 +94,6 @@ describe('the logs of a server', () => {
     }
   }
 });
-
-/** A znode as a line of client.ndjson. */
-function clientView(znode: Znode): unknown {
-  const { data, dataLength, stat, numChildren, acl } = znode;
-  const kind = kindOf(stat.ephemeralOwner).kind;
-  return {
-    path: decodedText(znode.path) || '/',
-    dataBase64: data === null ? null : data!.toString('base64'),
-    czxid: formatHex(stat.czxid),
-    mzxid: formatHex(stat.mzxid),
-    pzxid: formatHex(stat.pzxid),
-    ephemeralOwner: kind === 'ephemeral' ? formatHex(stat.ephemeralOwner) : '0x0',
-    ctime: Number(stat.ctime),
-    mtime: Number(stat.mtime),
-    version: stat.version,
-    cversion: 2 * stat.cversion - numChildren!,
-    aversion: stat.aversion,
-    dataLength,
-    numChildren,
-    acl: acl!.map(({ perms, id: { scheme, id } }) => ({
-      perms,
-      scheme: decodedText(scheme!),
-      id: decodedText(id!),
-    })),
-  };
-}
 
 function childrenOf(znodes: readonly { readonly path: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
