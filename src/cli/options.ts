@@ -4,9 +4,9 @@ import { formatZxid, parseZxid } from '../records/zxid.js';
 import { DATA_MODES } from '../render/bytes.js';
 import { FORMATS } from '../render/render.js';
 import type { TxnRange } from '../source/sources.js';
+import { parseTime, timeZone } from '../source/time.js';
 import { wholeNumber, znodePath } from './coerce.js';
 import type { OptionTable } from './command.js';
-import { parseTime, timeZone } from './time.js';
 
 const OUTPUT = 'Output:';
 
@@ -51,9 +51,21 @@ export const sourceOptions = {
   },
 } as const satisfies OptionTable;
 
+/** The zone of times as they are typed. */
+const zoneOption = {
+  tz: {
+    type: 'string',
+    requiresArg: true,
+    default: 'UTC',
+    coerce: timeZone,
+    describe: 'Time zone of times without one, as Europe/Berlin; output is always UTC',
+  },
+} as const satisfies OptionTable;
+
 /** How a tree is read. */
 export const treeOptions = {
   ...sourceOptions,
+  ...zoneOption,
   inexact: {
     type: 'boolean',
     default: false,
@@ -98,13 +110,7 @@ export const rangeOptions = {
     describe: 'Not before this time, ISO 8601 or "2026-11-21 03:17"; what is left out is 0',
   },
   until: { type: 'string', requiresArg: true, describe: 'Before this time' },
-  tz: {
-    type: 'string',
-    requiresArg: true,
-    default: 'UTC',
-    coerce: timeZone,
-    describe: 'Time zone of --since and --until, as Europe/Berlin; output is always UTC',
-  },
+  ...zoneOption,
   from: {
     type: 'string',
     requiresArg: true,

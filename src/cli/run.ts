@@ -21,6 +21,8 @@ export interface RunArgs {
   readonly logDir?: string | undefined;
   readonly inexact?: boolean | undefined;
   readonly allCopies?: boolean | undefined;
+  /** Zone of times without one. */
+  readonly tz?: string | undefined;
   /** Only single znodes are asked for. */
   readonly singles?: boolean | undefined;
   /** Given where commits matter. */
@@ -63,6 +65,7 @@ export class Run {
       inexact: this.#args.inexact,
       allCopies: this.#args.allCopies,
       singles: this.#args.singles,
+      timeZone: this.#args.tz,
       commits: this.#args.commit !== undefined,
       onNote: (text) => this.note(text),
       onProblem: (problem) => this.report(problem),

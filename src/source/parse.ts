@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js';
 import { parseZxid } from '../records/zxid.js';
 import type { When } from '../tree/log-survey.js';
+import { parseTime } from './time.js';
 
 /** Which tree of an index, or which server of a folder: `#cluster`, `#cluster/server`, `#/server`. */
 export interface Who {
@@ -20,17 +21,21 @@ export interface SourceName {
 
 /**
  * Takes a SOURCE apart. A file or directory whose name is the whole text wins; then the last `@` and the last `#`
- * before it divide the text, as long as something of that name `exists`.
+ * before it divide the text, as long as something of that name `exists`. `zone` is that of a time without one.
  *
  * @example
  * parseSource('case.db#prod/zk1@5:47', existsSync); // { path: 'case.db', who: { cluster: 'prod', … }, … }
  * @throws UsageError for a WHO or WHEN that cannot be meant.
  */
-export function parseSource(text: string, exists: (path: string) => boolean): SourceName {
+export function parseSource(text: string, exists: (path: string) => boolean, zone = 'UTC'): SourceName {
   const readings = [[text, null, null] as const, ...divisions(text)];
   const [path, who, when] = readings.find(([name]) => exists(name)) ?? readings[1] ?? readings[0]!;
   if (!exists(path)) return { path, who: null, when: null };
-  return { path, who: who === null ? null : parseWho(who), when: when === null ? null : parseWhen(when) };
+  return {
+    path,
+    who: who === null ? null : parseWho(who),
+    when: when === null ? null : parseWhen(when, zone),
+  };
 }
 
 // The usual division first, then those of names that hold an @ or # themselves.
@@ -60,37 +65,18 @@ function parseWho(text: string): Who {
   return { cluster: cluster === '' ? null : cluster, server: server === '' ? null : server };
 }
 
-const TIME =
-  /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?)?)?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
+/** What is meant to be a time: `parseTime` says whether it is one. */
+const TIME = /^\d{4}-\d\d/;
 
 /**
- * A WHEN: `0x` and hex, `EPOCH:COUNTER`, or an ISO 8601 time, UTC where it has no zone; a part that is missing
+ * A WHEN: `0x` and hex, `EPOCH:COUNTER`, or an ISO 8601 time, of `zone` where it has none; a part that is missing
  * means its beginning. @throws UsageError for anything else; bare digits or hex are refused with both readings.
  */
-export function parseWhen(text: string): When {
-  const parts = TIME.exec(text);
-  if (parts !== null) return { time: timeOf(text, parts) };
+export function parseWhen(text: string, zone = 'UTC'): When {
+  if (TIME.test(text)) return { time: parseTime(text, zone) };
   if (/^(0x[0-9a-f]+|\d+:\d+|[0-9a-f]{1,16})$/i.test(text)) return { zxid: parseZxid(text) };
   throw new UsageError(
     `@${text} is neither a zxid nor a time`,
     'type @0x50000002f, @5:47 (EPOCH:COUNTER) or @2026-11-21T03:17',
   );
-}
-
-function timeOf(text: string, parts: RegExpExecArray): bigint {
-  const [year, month, day, hour, minute, second, fraction] = [1, 2, 3, 4, 5, 6, 7].map((i) => parts[i]);
-  const date = `${year}-${month}-${day ?? '01'}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}`;
-  const wall = new Date(`${date}.${(fraction ?? '').padEnd(3, '0')}Z`);
-  // Date turns the 31st of a shorter month into the 1st of the next.
-  if (Number.isNaN(wall.getTime()) || !wall.toISOString().startsWith(date)) {
-    throw new UsageError(`@${text}: there is no such time`, 'type it as 2026-11-21T03:17');
-  }
-  return BigInt(wall.getTime() - zoneOffset(parts[8] ?? 'Z'));
-}
-
-/** Milliseconds that a zone is ahead of UTC. */
-function zoneOffset(zone: string): number {
-  if (/^z$/i.test(zone)) return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
 }

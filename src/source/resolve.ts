@@ -95,7 +95,7 @@ function withoutMoment(text: string): SourceName {
  * @throws UsageError for a moment of a file.
  */
 export function resolveTree(text: string, options: SourceOptions): Resolved {
-  const { path, who, when } = parseSource(text, existsSync);
+  const { path, who, when } = parseSource(text, existsSync, options.timeZone);
   if (!existsSync(path)) throw notFound(path);
   const resolved = resolvePath(path, who, options)[0]!;
   if (when === null) return resolved;

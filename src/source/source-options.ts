@@ -17,6 +17,8 @@ export interface SourceOptions {
    * the logs of all (default false).
    */
   readonly commits?: boolean | undefined;
+  /** Zone of a moment that is a time without one, a name of the tz database (default UTC). */
+  readonly timeZone?: string | undefined;
   /** Of a tree only single znodes and lists of children are asked for: an index need not replay all for that. */
   readonly singles?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */

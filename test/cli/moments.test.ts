@@ -72,3 +72,23 @@ it('what cannot be had is a mistake of usage, with the text to type instead', as
   expect(inexact.code).toBe(0);
   expect(inexact.stderr).toContain('unproven: nothing here is newer than 0xd84');
 });
+
+describe('a moment in a time zone', () => {
+  it('is local where it says no zone of its own', async () => {
+    const at = async (...args: string[]) => (await zoolog(['ls', ...args])).stderr;
+    const utc = await at('fixtures/load-3.9.5@2026-11-21T11:35:12');
+    expect(utc).toContain('the tree at 0x');
+    // Berlin is an hour ahead in winter.
+    expect(await at('fixtures/load-3.9.5@2026-11-21T12:35:12', '--tz', 'Europe/Berlin')).toBe(utc);
+    expect(await at('fixtures/load-3.9.5@2026-11-21T11:35:12Z', '--tz', 'Europe/Berlin')).toBe(utc);
+  });
+  it('is refused where clocks jumped over it or struck it twice', async () => {
+    for (const [time, why] of [
+      ['2026-03-29T02:30', 'does not exist'],
+      ['2026-10-25T02:30', 'exists twice'],
+    ]) {
+      const { code, stderr } = await zoolog(['ls', `fixtures/load-3.9.5@${time}`, '--tz', 'Europe/Berlin']);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(why!)]);
+    }
+  });
+});

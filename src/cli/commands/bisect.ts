@@ -34,7 +34,6 @@ const options = {
   to: { ...rangeOptions.to, describe: 'The last tree is that at this zxid (default: the newest there is)' },
   since: { ...rangeOptions.since, describe: 'The first tree is that of this time' },
   until: { ...rangeOptions.until, describe: 'The last tree is that of this time' },
-  tz: rangeOptions.tz,
   every: {
     type: 'string',
     requiresArg: true,

@@ -49,7 +49,6 @@ const options = {
     group: CONDITIONS,
     describe: 'Which time --since and --until are about: ctime or mtime',
   },
-  tz: rangeOptions.tz,
   from: { ...rangeOptions.from, group: CONDITIONS },
   to: { ...rangeOptions.to, group: CONDITIONS },
   'zxid-of': {

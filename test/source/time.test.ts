@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorCode, wholeNumber, wordsOf, znodePath } from '../../src/cli/coerce.js';
-import { parseTime, timeZone } from '../../src/cli/time.js';
 import { UsageError } from '../../src/errors.js';
+import { parseTime, timeZone } from '../../src/source/time.js';
 
 const iso = (text: string, zone?: string) => new Date(Number(parseTime(text, zone))).toISOString();
 
