@@ -14,7 +14,14 @@ import { FocusedTree } from './focused-tree.js';
 import { type IndexCandidate, IndexPlace } from './index-place.js';
 import type { ChosenServers } from './index-servers.js';
 import { noLogsNote } from './log-dir-note.js';
-import { exactnessAsItStands, type MomentPlan, momentOf, planMoment, planNewest } from './moment-plan.js';
+import {
+  exactnessAsItStands,
+  type MomentPlan,
+  momentNote,
+  momentOf,
+  planMoment,
+  planNewest,
+} from './moment-plan.js';
 import { noTree, OverlaidTree } from './overlaid-tree.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
@@ -44,9 +51,11 @@ export function openIndexMoment(
     const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns };
     return new IndexMomentSource(reader, where, base, reader.tree(base.snapshot), facts);
   }
-  const early = log.options.singles ? focusedMoment(reader, where, plan) : null;
+  const early = log.options.singles && plan.doubt === null ? focusedMoment(reader, where, plan) : null;
   if (early !== null) {
-    const moment = momentOf(plan, { exactness: early, doubtfulQuotas: [] }, name, log);
+    const reason = `${early.reason}; ${NOT_COMPARED}`;
+    const moment: Moment = { zxid: to, exactness: early.label, reason };
+    log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
     const facts = { name: `${name} at ${formatZxid(to)}`, zxid: early.reached, moment, laterTxns };
     return new IndexMomentSource(reader, where, base, focused(reader, where, plan), facts);
   }
@@ -55,6 +64,9 @@ export function openIndexMoment(
   const facts = { name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns };
   return new IndexMomentSource(reader, where, base, overlaid(reader, where, base, replayed), facts);
 }
+
+/** A wrong digest would speak against the tree: who wants that looked at asks for more than single znodes. */
+const NOT_COMPARED = 'digests are compared where the whole tree is asked for (find, du, export)';
 
 /**
  * The label of a tree of which single znodes are asked, where it is exact for sure. Null where only a replay of all
