@@ -48,7 +48,7 @@ describe('inputs', () => {
   it('do no harm', async () => {
     const exerciser = new Exerciser(join(dir.path, 'x'), await Commands.load());
     for (const [n, input] of inputs('some', 300).entries()) await exerciser.run(input, `some ${n}`);
-    expect(exerciser.calls).toBeGreaterThan(100);
+    expect(exerciser.calls).toBeGreaterThan(50);
   });
 });
 
