@@ -101,9 +101,7 @@ describe('the states of txns of a model ensemble', () => {
       }
       expect(wrong(model, statesOf(model, [...copies.values()]), ['committed'])).toEqual([]);
     });
-    // One run in some tens of thousands calls a txn committed that was lost meanwhile (seen once, 2026-11-21): copies of
-    // different times cannot be told from copies of one. README says to take them close together.
-    fc.assert(holds, { numRuns: 1000, seed: 20_261_121 });
+    fc.assert(holds, { numRuns: 1000 });
   });
 
   test('give an agreed history that ends with the last txn that is not lost, and leave just the others out', () => {

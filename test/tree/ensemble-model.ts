@@ -72,6 +72,11 @@ export class EnsembleModel {
   readonly servers: Server[];
   /** What was committed: quorums logged it, or a leader began with it. */
   readonly committed = new Set<bigint>();
+  /**
+   * True once a server has cut its log to before a snapshot that it holds. It loads that snapshot again
+   * (ZKDatabase.truncateLog), so that a lost txn lives on in its tree alone: there is no truth about such an ensemble.
+   */
+  hasDiverged = false;
   readonly #digests: Digests;
   readonly #draw: Draw;
   #leader: Server | null = null;
@@ -87,8 +92,9 @@ export class EnsembleModel {
     return this.servers.filter(({ votes }) => votes);
   }
 
-  /** One thing that happens. */
+  /** One thing that happens; nothing in an ensemble that has diverged. */
   step(): void {
+    if (this.hasDiverged) return;
     const up = this.servers.filter(({ isUp }) => isUp);
     const synced = up.filter(({ isSynced }) => isSynced);
     const away = this.servers.filter(({ isSynced }) => !isSynced);
@@ -201,6 +207,7 @@ export class EnsembleModel {
     if (peer === place) return;
     if (peer > last && !isBegin(peer)) {
       server.truncate(last);
+      if (server.snapshots.some(({ zxid }) => zxid > last)) this.hasDiverged = true;
       if (this.#draw(2) === 0) this.#write(server, last, history);
       return;
     }
