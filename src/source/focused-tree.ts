@@ -11,6 +11,8 @@ import type { OverlaidTree } from './overlaid-tree.js';
 export interface FocusedTrees {
   /** The tree in which what `focus` says of a znode is right; null where there are too many txns for that. */
   focused(path: RawText, focus: Focus): OverlaidTree | null;
+  /** The paths of a znode's children, where ops alone tell them; otherwise null. */
+  listed(path: RawText): Iterable<RawText> | null;
   /** The whole tree. */
   whole(): OverlaidTree;
 }
@@ -32,8 +34,8 @@ export class FocusedTree {
     return this.#for(path, 'children').children(path, fields);
   }
 
-  childPaths(path: RawText): Generator<RawText> {
-    return this.#for(path, 'names').childPaths(path);
+  childPaths(path: RawText): Iterable<RawText> {
+    return this.#trees.listed(path) ?? this.#for(path, 'names').childPaths(path);
   }
 
   subtree(path: RawText, fields: ZnodeFields): Generator<Znode> {

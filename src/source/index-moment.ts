@@ -99,6 +99,10 @@ function focused(reader: IndexReader, where: ChosenServers, plan: MomentPlan<Ind
       const ids = reader.focusTxns(path, focus, range);
       return ids === null ? null : overlaid(reader, where, base, replay(reader, where, plan, ids));
     },
+    listed: (path) => {
+      const changes = base.snapshot === null ? null : reader.listedChildren(path, range);
+      return changes === null ? null : reader.tree(base.snapshot!).childPaths(path, changes);
+    },
     whole: () => overlaid(reader, where, base, replay(reader, where, plan, null)),
   });
 }

@@ -14,7 +14,8 @@ export type Focus = 'znode' | 'names' | 'children';
 const MOST_TXNS = 100_000;
 
 const OWN = 'SELECT txn_id FROM op WHERE path_id = ?';
-const OWN_LISTING = `SELECT txn_id FROM op WHERE path_id = ? AND ${LISTING_OPS}`;
+/** The ops that create or delete a znode; binds its path id. */
+export const OWN_LISTING = `SELECT txn_id FROM op WHERE path_id = ? AND ${LISTING_OPS}`;
 const LISTING = `SELECT txn_id FROM op WHERE parent_id = ? AND ${LISTING_OPS}`;
 const CHILDREN = 'SELECT txn_id FROM op WHERE parent_id = ?';
 const BELOW_CHILDREN = `SELECT o.txn_id FROM path c CROSS JOIN op o ON o.parent_id = c.id AND ${LISTING_OPS.replace('type', 'o.type')}
@@ -62,7 +63,7 @@ export function focusTxns(
 }
 
 /** True where a session was closed without a list of its ephemerals: before 3.6, or with closeSessionTxn.enabled=false. */
-function hasUnlistedClose(database: Database): boolean {
+export function hasUnlistedClose(database: Database): boolean {
   const sql = `SELECT 1 FROM txn t INDEXED BY txn_of_session JOIN op o ON o.txn_id = t.id AND o.n = 0
     WHERE t.type IN ('createSession', 'closeSession') AND o.type = 'closeSession' AND o.deletes IS NULL LIMIT 1`;
   return database.prepare(sql).get() !== undefined;

@@ -24,6 +24,7 @@ import {
   readLogs,
   readPlaces,
 } from './indexed-files.js';
+import { listedChildren } from './listed-children.js';
 import { readProblems } from './problem-table.js';
 import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
@@ -224,6 +225,11 @@ export class IndexReader {
   /** The txns that matter to one znode; null where they are too many. See `focusTxns`. */
   focusTxns(path: RawText, focus: Focus, range: FocusRange): bigint[] | null {
     return focusTxns(this.#database, path, focus, range);
+  }
+
+  /** The children that a znode gained and lost; null where the ops alone do not tell. See `listedChildren`. */
+  listedChildren(path: RawText, range: FocusRange): ReadonlyMap<number, boolean> | null {
+    return listedChildren(this.#database, path, range);
   }
 
   /** The chosen ones of txns by their row ids, in that order. */

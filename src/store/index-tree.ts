@@ -77,17 +77,18 @@ export class IndexTree {
     return id === null ? null : this.#znode(path, id, fields);
   }
 
-  /** The paths of a znode's children, by raw name bytes. */
-  *childPaths(path: RawText): Generator<RawText> {
+  /** The paths of a znode's children, by raw name bytes; with `changes` as those by path id make them. */
+  *childPaths(path: RawText, changes?: ReadonlyMap<number, boolean>): Generator<RawText> {
     const parent = this.#idOf(path);
     if (parent === null) return;
     const rows = this.#database
       .prepare(
-        'SELECT p.id, p.name FROM path p CROSS JOIN znode z ON z.id = ? + p.id WHERE p.parent_id = ? ORDER BY p.name',
+        'SELECT p.id, p.name, z.id IS NOT NULL FROM path p LEFT JOIN znode z ON z.id = ? + p.id WHERE p.parent_id = ? ORDER BY p.name',
       )
       .raw()
-      .all(this.#firstId, parent) as [bigint, unknown][];
-    for (const { name } of this.#named(rows, parent)) yield `${path}/${name}` as RawText;
+      .all(this.#firstId, parent) as [bigint, unknown, bigint][];
+    const present = rows.filter(([id, , inBase]) => changes?.get(Number(id)) ?? inBase === 1n);
+    for (const { name } of this.#named(present, parent)) yield `${path}/${name}` as RawText;
   }
 
   /** The children of a znode, by raw name bytes. */
@@ -178,7 +179,10 @@ export class IndexTree {
     return this.#named(this.#childNames.all(parent) as [bigint, unknown][], parent);
   }
 
-  #named(rows: readonly [bigint, unknown][], parent: number): { id: number; name: RawText }[] {
+  #named(
+    rows: readonly (readonly [bigint, unknown, ...unknown[]])[],
+    parent: number,
+  ): { id: number; name: RawText }[] {
     const children = rows.map(([id, name]) => {
       return { id: Number(id), name: pathName(this.#database, Number(id), parent, name) };
     });

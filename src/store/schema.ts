@@ -322,7 +322,7 @@ export const LISTING_OPS =
 export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS op_by_parent ON op (parent_id, txn_id) WHERE parent_id IS NOT NULL',
-  `CREATE INDEX IF NOT EXISTS op_of_listing ON op (parent_id, txn_id) WHERE ${LISTING_OPS}`,
+  `CREATE INDEX IF NOT EXISTS op_of_listing ON op (parent_id, txn_id, path_id, applied, type) WHERE ${LISTING_OPS}`,
   "CREATE INDEX IF NOT EXISTS txn_of_session ON txn (session_id, zxid) WHERE type IN ('createSession', 'closeSession')",
   'CREATE INDEX IF NOT EXISTS op_computed ON op (txn_id) WHERE implied = 2',
   'CREATE INDEX IF NOT EXISTS txn_not_committed ON txn (cluster_id, zxid) WHERE committed = 0',
