@@ -26,6 +26,7 @@ import { noTree, OverlaidTree } from './overlaid-tree.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
 import { below } from './subtree.js';
+import { ticking } from './ticking.js';
 
 /**
  * Opens the tree of a server, or of a cluster, as it was at `when`; with null, the newest. A note says how sure that
@@ -57,9 +58,9 @@ export function openIndexMoment(
     const moment: Moment = { zxid: to, exactness: early.label, reason };
     log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
     const facts = { name: `${name} at ${formatZxid(to)}`, zxid: early.reached, moment, laterTxns };
-    return new IndexMomentSource(reader, where, base, focused(reader, where, plan), facts);
+    return new IndexMomentSource(reader, where, base, focused(reader, where, plan, log), facts);
   }
-  const replayed = replay(reader, where, plan, null);
+  const replayed = replay(reader, where, plan, null, log);
   const moment = momentOf(plan, replayed, name, log);
   const facts = { name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns };
   return new IndexMomentSource(reader, where, base, overlaid(reader, where, base, replayed), facts);
@@ -90,36 +91,43 @@ function focusedMoment(
   return exactness.label === 'exact' ? exactness : null;
 }
 
-function focused(reader: IndexReader, where: ChosenServers, plan: MomentPlan<IndexCandidate>): FocusedTree {
+function focused(
+  reader: IndexReader,
+  where: ChosenServers,
+  plan: MomentPlan<IndexCandidate>,
+  log: SourceLog,
+): FocusedTree {
   const { base, to } = plan;
   const { choice } = where;
   const range = { choice, snapshotId: base.snapshot?.id ?? null, after: base.zxid, to };
   return new FocusedTree({
     focused: (path, focus) => {
       const ids = reader.focusTxns(path, focus, range);
-      return ids === null ? null : overlaid(reader, where, base, replay(reader, where, plan, ids));
+      return ids === null ? null : overlaid(reader, where, base, replay(reader, where, plan, ids, log));
     },
     listed: (path) => {
       const changes = base.snapshot === null ? null : reader.listedChildren(path, range);
       return changes === null ? null : reader.tree(base.snapshot!).childPaths(path, changes);
     },
-    whole: () => overlaid(reader, where, base, replay(reader, where, plan, null)),
+    whole: () => overlaid(reader, where, base, replay(reader, where, plan, null, log)),
   });
 }
 
 /** Replays all txns of a plan, or those with the row ids of `some` (by zxid). */
 function replay(
   reader: IndexReader,
-  { choice }: ChosenServers,
+  { choice, name }: ChosenServers,
   plan: MomentPlan<IndexCandidate>,
   some: readonly bigint[] | null,
+  log: SourceLog,
 ): TreeAt {
   const { base, to, nextSnapshot, witnesses, survey } = plan;
   const hasData = !reader.lacksData;
+  const txns = () =>
+    some === null ? reader.txns(choice, { fromZxid: base.zxid + 1n }) : reader.txnsById(some, choice);
   return treeAt({
     base: base.snapshot === null ? null : reader.base(base.snapshot),
-    txns: () =>
-      some === null ? reader.txns(choice, { fromZxid: base.zxid + 1n }) : reader.txnsById(some, choice),
+    txns: ticking(txns, name, log),
     to,
     data: hasData,
     digests: hasData && some === null,

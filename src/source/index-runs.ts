@@ -11,6 +11,7 @@ import { type BaseZnodes, NO_ZNODES, planRuns, type ReplayRuns, type RunRange } 
 import type { ResolvedIndex } from './resolve.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
+import { ticking } from './ticking.js';
 
 /** Opens the replays of a server of an index, or of what a cluster agrees on. @throws as planRuns does. */
 export function openIndexRuns(resolved: ResolvedIndex, range: RunRange, options: SourceOptions): ReplayRuns {
@@ -21,18 +22,19 @@ export function openIndexRuns(resolved: ResolvedIndex, range: RunRange, options:
     const note = choice.serverId === null ? agreementNote(where) : null;
     if (note !== null) options.onNote(note);
     const place = new IndexPlace(reader, where);
+    const log = new SourceLog(options);
     const hasData = !reader.lacksData;
     const parts = {
       input: ({ snapshot, zxid }: IndexCandidate) => ({
         base: snapshot === null ? null : reader.base(snapshot),
-        txns: () => reader.txns(choice, { fromZxid: zxid + 1n }),
+        txns: ticking(() => reader.txns(choice, { fromZxid: zxid + 1n }), name, log),
         data: hasData,
         digests: hasData,
       }),
       znodes: ({ snapshot }: IndexCandidate) =>
         snapshot === null ? NO_ZNODES : new IndexZnodes(reader.tree(snapshot)),
     };
-    const runs = planRuns(place, parts, range, new SourceLog(options));
+    const runs = planRuns(place, parts, range, log);
     noteUnloaded(place, runs[0]!.from, range, options);
     const isComplete = !reader.hasSkippedTxns(choice);
     return { name, runs, isComplete, close: () => reader.close() };

@@ -236,3 +236,17 @@ it('an index without data has the same znodes with the same sizes', () => {
     }
   }
 });
+
+it('says as txns of an index are replayed how many bytes of records were read', () => {
+  const fixture = fixtures().find(({ name }) => name === 'load-3.9.5')!;
+  const file = indexed(fixture, { snapshots: 'all' }, 'progress.db');
+  const ticks: [label: string, done: number, total: number | null][] = [];
+  const last = Number(fixture.servers[0]!.lastLoggedZxid);
+  openTree(
+    `${file}@0x${last.toString(16)}`,
+    heard({ inexact: true, onProgress: (...tick) => ticks.push(tick) }),
+  ).close();
+  expect(ticks.length).toBeGreaterThan(100);
+  expect(new Set(ticks.map(([label]) => label))).toEqual(new Set([`replaying ${file}#c`]));
+  expect(ticks.every(([, done], i) => i === 0 || done > ticks[i - 1]![1])).toBe(true);
+});
