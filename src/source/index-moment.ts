@@ -1,11 +1,7 @@
 // The tree of an index at a moment, or the newest: a loaded snapshot that serves, and the txns after it.
-import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import { formatZxid, type Zxid } from '../records/zxid.js';
-import type { Session } from '../snapshot/session.js';
-import type { Znode } from '../snapshot/znode.js';
 import type { IndexReader } from '../store/index-reader.js';
-import type { IndexTree } from '../store/index-tree.js';
 import type { Exactness } from '../tree/exactness.js';
 import type { When } from '../tree/log-survey.js';
 import { type TreeAt, treeAt } from '../tree/tree-at.js';
@@ -13,6 +9,7 @@ import { exactnessBeforehand } from './exactness-beforehand.js';
 import { FocusedTree } from './focused-tree.js';
 import { type IndexCandidate, IndexPlace } from './index-place.js';
 import type { ChosenServers } from './index-servers.js';
+import { type AnyIndexTree, type IndexedFacts, IndexedSource } from './indexed-source.js';
 import { noLogsNote } from './log-dir-note.js';
 import {
   exactnessAsItStands,
@@ -24,8 +21,7 @@ import {
 } from './moment-plan.js';
 import { noTree, OverlaidTree } from './overlaid-tree.js';
 import type { SourceLog } from './source-log.js';
-import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
-import { below } from './subtree.js';
+import type { Moment, ZnodeSource } from './sources.js';
 import { ticking } from './ticking.js';
 
 /**
@@ -46,11 +42,14 @@ export function openIndexMoment(
   if (laterTxns === null) log.note(noLogsNote(where.name));
   const { base, to } = plan;
   const { name } = where;
+  const problems = problemsWith(reader, where, base);
+  const source = (tree: AnyIndexTree, facts: Pick<IndexedFacts, 'name' | 'zxid' | 'moment' | 'laterTxns'>) =>
+    new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
   if (when === null && base.snapshot !== null && to === base.zxid) {
     const exactness = exactnessAsItStands(plan);
     const moment = momentOf(plan, { exactness, doubtfulQuotas: [] }, name, log);
     const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns };
-    return new IndexMomentSource(reader, where, base, reader.tree(base.snapshot), facts);
+    return source(reader.tree(base.snapshot), facts);
   }
   const early = log.options.singles && plan.doubt === null ? focusedMoment(reader, where, plan) : null;
   if (early !== null) {
@@ -58,12 +57,12 @@ export function openIndexMoment(
     const moment: Moment = { zxid: to, exactness: early.label, reason };
     log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
     const facts = { name: `${name} at ${formatZxid(to)}`, zxid: early.reached, moment, laterTxns };
-    return new IndexMomentSource(reader, where, base, focused(reader, where, plan, log), facts);
+    return source(focused(reader, where, plan, log), facts);
   }
   const replayed = replay(reader, where, plan, null, log);
   const moment = momentOf(plan, replayed, name, log);
   const facts = { name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns };
-  return new IndexMomentSource(reader, where, base, overlaid(reader, where, base, replayed), facts);
+  return source(overlaid(reader, where, base, replayed), facts);
 }
 
 /** A wrong digest would speak against the tree: who wants that looked at asks for more than single znodes. */
@@ -148,71 +147,13 @@ function overlaid(
   return new OverlaidTree(base, overlay, sessions, snapDir);
 }
 
-/** What is known of the tree besides what is in it. */
-interface IndexMomentFacts {
-  readonly name: string;
-  readonly zxid: Zxid;
-  readonly moment: Moment;
-  readonly laterTxns: number | null;
-}
-
-class IndexMomentSource implements ZnodeSource {
-  readonly name: string;
-  readonly zxid: Zxid;
-  readonly moment: Moment;
-  readonly laterTxns: number | null;
-  readonly problems: readonly Problem[];
-  readonly isComplete = true;
-  readonly #reader: IndexReader;
-  readonly #tree: IndexTree | OverlaidTree | FocusedTree;
-
-  constructor(
-    reader: IndexReader,
-    { servers }: ChosenServers,
-    { snapshot }: IndexCandidate,
-    tree: IndexTree | OverlaidTree | FocusedTree,
-    { name, zxid, moment, laterTxns }: IndexMomentFacts,
-  ) {
-    this.#reader = reader;
-    this.#tree = tree;
-    this.name = name;
-    this.zxid = zxid;
-    this.moment = moment;
-    this.laterTxns = laterTxns;
-    // What is wrong with snapshots that are not read does not concern it.
-    const unread = new Set(reader.snapshots().map(({ file }) => file));
-    if (snapshot !== null) unread.delete(snapshot.file);
-    this.problems = reader.problems(servers.map(({ id }) => id)).filter(({ file }) => !unread.has(file));
-  }
-
-  *znodes({
-    order = 'canonical',
-    under,
-    data = true,
-    numChildren = false,
-  }: ZnodeOptions = {}): Generator<Znode> {
-    const fields = { data, numChildren };
-    if (order === 'canonical') yield* this.#tree.subtree(under ?? ('' as RawText), fields);
-    else yield* below(this.#tree.inFileOrder(fields), under);
-  }
-
-  get(path: RawText): Znode | null {
-    return this.#tree.get(path, { data: true, numChildren: true });
-  }
-
-  children(path: RawText): Iterable<Znode> {
-    return this.#tree.children(path, { data: true, numChildren: true });
-  }
-
-  childPaths(path: RawText): Iterable<RawText> {
-    return this.#tree.childPaths(path);
-  }
-
-  sessions(): Iterable<Session> {
-    return this.#tree.sessions();
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
+/** What is wrong with what is read: nothing that concerns other snapshots than the base. */
+function problemsWith(
+  reader: IndexReader,
+  { servers }: ChosenServers,
+  { snapshot }: IndexCandidate,
+): readonly Problem[] {
+  const unread = new Set(reader.snapshots().map(({ file }) => file));
+  if (snapshot !== null) unread.delete(snapshot.file);
+  return reader.problems(servers.map(({ id }) => id)).filter(({ file }) => !unread.has(file));
 }

@@ -1,13 +1,9 @@
 // Trees and histories of a zoolog index.
 import { basename } from 'node:path';
 import { UsageError } from '../errors.js';
-import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
 import { formatZxid } from '../records/zxid.js';
-import type { Session } from '../snapshot/session.js';
-import type { Znode } from '../snapshot/znode.js';
 import { type IndexedSnapshot, IndexReader } from '../store/index-reader.js';
-import type { IndexTree } from '../store/index-tree.js';
 import type { TxnChoice } from '../store/txn-choice.js';
 import type { When } from '../tree/log-survey.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
@@ -15,13 +11,13 @@ import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { agreementNote } from './agreement-note.js';
 import { openIndexMoment } from './index-moment.js';
 import { agreedToBy, type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
+import { IndexedSource } from './indexed-source.js';
 import type { Who } from './parse.js';
 import type { ResolvedIndex } from './resolve.js';
 import { isSession, type SessionTable } from './session-table.js';
 import { SourceLog } from './source-log.js';
 import type { SourceOptions } from './source-options.js';
-import type { AgreedTo, TxnRange, TxnSource, ZnodeOptions, ZnodeSource } from './sources.js';
-import { below } from './subtree.js';
+import type { AgreedTo, TxnRange, TxnSource, ZnodeSource } from './sources.js';
 
 /**
  * The tree of a server, or of a cluster, at a moment; with none, the newest.
@@ -43,7 +39,13 @@ export function openIndexTree(
     const snapshot = damagedTree(reader, path, where);
     const { server, zxid, name } = snapshot;
     options.onNote(`${path}#${server.cluster}/${server.name}: what is left of ${name}; no snapshot is sound`);
-    return new IndexSource(reader, snapshot, reader.countTxnsAfter(where.choice, zxid), path);
+    return new IndexedSource(reader, reader.tree(snapshot), {
+      name: `${path}#${server.cluster}/${server.name} snapshot ${formatZxid(zxid)}`,
+      zxid,
+      laterTxns: reader.countTxnsAfter(where.choice, zxid),
+      problems: reader.problems([server.id]).filter(({ file }) => file === snapshot.file),
+      isComplete: snapshot.isSound,
+    });
   });
 }
 
@@ -106,59 +108,6 @@ function damagedTree(reader: IndexReader, path: string, where: ChosenServers): I
     `${path} holds no tree of ${names}`,
     'its directory had no snapshot that could be read',
   );
-}
-
-/** The tree of a damaged snapshot. */
-class IndexSource implements ZnodeSource {
-  readonly name: string;
-  readonly zxid: bigint;
-  readonly laterTxns: number | null;
-  readonly problems: readonly Problem[];
-  readonly isComplete: boolean;
-  readonly #reader: IndexReader;
-  readonly #tree: IndexTree;
-
-  constructor(reader: IndexReader, snapshot: IndexedSnapshot, laterTxns: number | null, path: string) {
-    const { server, zxid, file } = snapshot;
-    this.#reader = reader;
-    this.#tree = reader.tree(snapshot);
-    this.name = `${path}#${server.cluster}/${server.name} snapshot ${formatZxid(zxid)}`;
-    this.zxid = zxid;
-    this.laterTxns = laterTxns;
-    this.problems = reader.problems([server.id]).filter((problem) => problem.file === file);
-    this.isComplete = snapshot.isSound;
-  }
-
-  *znodes({
-    order = 'canonical',
-    under,
-    data = true,
-    numChildren = false,
-  }: ZnodeOptions = {}): Generator<Znode> {
-    const fields = { data, numChildren };
-    if (order === 'canonical') yield* this.#tree.subtree(under ?? ('' as RawText), fields);
-    else yield* below(this.#tree.inFileOrder(fields), under);
-  }
-
-  get(path: RawText): Znode | null {
-    return this.#tree.get(path, { data: true, numChildren: true });
-  }
-
-  children(path: RawText): Iterable<Znode> {
-    return this.#tree.children(path, { data: true, numChildren: true });
-  }
-
-  childPaths(path: RawText): Iterable<RawText> {
-    return this.#tree.childPaths(path);
-  }
-
-  sessions(): Iterable<Session> {
-    return this.#tree.sessions();
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
 }
 
 class IndexTxnSource implements TxnSource {
