@@ -9,26 +9,14 @@ import type { IndexedSnapshot } from './index-reader.js';
 import { ROOT_ID } from './path-table.js';
 import { PathText } from './path-text.js';
 import { PATH_ID_BITS } from './schema.js';
+import { STAT_COLUMNS, type StatRow, statOf } from './stat-row.js';
 
 /** The ACL key of its records: nobody asks for ACLs here. */
 const NO_ACL = 0n;
 
-type ZnodeRow = readonly [
-  czxid: bigint,
-  mzxid: bigint,
-  pzxid: bigint,
-  ctime: bigint,
-  mtime: bigint,
-  version: bigint,
-  cversion: bigint,
-  aversion: bigint,
-  ephemeralOwner: bigint,
-  dataLength: bigint | null,
-  data: Buffer | null,
-];
+type ZnodeRow = readonly [...StatRow, dataLength: bigint | null, data: Buffer | null];
 
-const FIELDS =
-  'czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeral_owner, data_length, data';
+const FIELDS = `${STAT_COLUMNS}, z.data_length, z.data`;
 
 /** The tree of a loaded snapshot. Where data was left out of the index, it is so many zero bytes. */
 export function indexBase(database: Database, snapshot: IndexedSnapshot): BaseTree {
@@ -57,7 +45,7 @@ class IndexBaseReading implements BaseReading {
     this.#firstId = id * 2 ** PATH_ID_BITS;
     this.#need = need;
     this.#paths = new PathText(database);
-    this.#znode = database.prepare(`SELECT ${FIELDS} FROM znode WHERE id = ?`).raw();
+    this.#znode = database.prepare(`SELECT ${FIELDS} FROM znode z WHERE z.id = ?`).raw();
   }
 
   *sessions(): Generator<Session> {
@@ -107,15 +95,12 @@ class IndexBaseReading implements BaseReading {
     this.#read.add(id);
     const row = this.#znode.get(this.#firstId + id) as ZnodeRow | undefined;
     if (row === undefined) return;
-    const [czxid, mzxid, pzxid, ctime, mtime, version, cversion, aversion, ephemeralOwner, length, data] =
-      row;
-    const stat = { czxid, mzxid, pzxid, ctime, mtime, ephemeralOwner };
-    const versions = { version: Number(version), cversion: Number(cversion), aversion: Number(aversion) };
+    const [length, data] = [row[9], row[10]];
     fillRecord(this.#record, {
       path: path ?? this.#pathOf(id),
       data: length === null ? null : (data ?? Buffer.alloc(Number(length))),
       acl: NO_ACL,
-      stat: { ...stat, ...versions },
+      stat: statOf(row),
     });
     yield this.#record;
   }

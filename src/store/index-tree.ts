@@ -9,6 +9,7 @@ import { ROOT_ID } from './path-table.js';
 import { PathText } from './path-text.js';
 import { PATH_ID_BITS } from './schema.js';
 import { toSql } from './sql-text.js';
+import { STAT_COLUMNS, type StatRow, statOf } from './stat-row.js';
 
 /** What of a znode is wanted beside path and stat. */
 export interface ZnodeFields {
@@ -17,24 +18,15 @@ export interface ZnodeFields {
 }
 
 type ZnodeRow = readonly [
+  ...StatRow,
   offset: bigint,
   length: bigint,
   aclId: bigint | null,
-  czxid: bigint,
-  mzxid: bigint,
-  pzxid: bigint,
-  ctime: bigint,
-  mtime: bigint,
-  version: bigint,
-  cversion: bigint,
-  aversion: bigint,
-  ephemeralOwner: bigint,
   dataLength: bigint | null,
   data: Buffer | null,
 ];
 
-const FIELDS = `z."offset", z.length, z.acl_id, z.czxid, z.mzxid, z.pzxid, z.ctime, z.mtime, z.version, z.cversion,
-  z.aversion, z.ephemeral_owner, z.data_length`;
+const FIELDS = `${STAT_COLUMNS}, z."offset", z.length, z.acl_id, z.data_length`;
 
 /** A tree in an index; constant memory but for the child names of the znodes on the way to the current one. */
 export class IndexTree {
@@ -194,24 +186,15 @@ export class IndexTree {
     const statement = data && this.hasData ? this.#withData : this.#withoutData;
     const row = statement.get(this.#firstId + pathId) as ZnodeRow | undefined;
     if (row === undefined) return null;
+    const [offset, length, aclId, dataLength, bytes] = [row[9], row[10], row[11], row[12], row[13]];
     return {
       path,
-      data: row[12] === null ? null : data && this.hasData ? row[13] : undefined,
-      dataLength: Number(row[12] ?? 0n),
-      acl: row[2] === null ? null : this.#acls.get(Number(row[2])),
-      stat: {
-        czxid: row[3],
-        mzxid: row[4],
-        pzxid: row[5],
-        ctime: row[6],
-        mtime: row[7],
-        version: Number(row[8]),
-        cversion: Number(row[9]),
-        aversion: Number(row[10]),
-        ephemeralOwner: row[11],
-      },
+      data: dataLength === null ? null : data && this.hasData ? bytes : undefined,
+      dataLength: Number(dataLength ?? 0n),
+      acl: aclId === null ? null : this.#acls.get(Number(aclId)),
+      stat: statOf(row),
       numChildren: numChildren ? Number(this.#childCount.get(this.#firstId, pathId)) : undefined,
-      evidence: { file: this.#file, offset: Number(row[0]), length: Number(row[1]) },
+      evidence: { file: this.#file, offset: Number(offset), length: Number(length) },
     };
   }
 }
