@@ -1,6 +1,7 @@
 // docs/findings.md, made from the registry.
 import { NOTE_CODES, STOP_CODES } from '../datadir/boot-codes.js';
 import { PROBLEMS, type ProblemKind, type Severity } from '../problems.js';
+import { TARGET_CODES, type TargetCodeSpec } from './target-codes.js';
 
 const MEANING: Readonly<Record<Severity, string>> = {
   error: 'data is lost, or a server refuses or misreads the file',
@@ -18,7 +19,7 @@ export function findingsDoc(): string {
     '`code` of a problem in json, and in the table `problem` of an index. A finding always comes with the file, the',
     'byte offset (in the decompressed stream where a file is compressed), what was expected and what was found.',
     '',
-    'This page is made from `src/problems.ts` and `src/datadir/boot-codes.ts` by `npm run docs`.',
+    'This page is made from `src/problems.ts`, `src/datadir/boot-codes.ts` and `src/analysis/target-codes.ts` by `npm run docs`.',
     '',
     ...Object.entries(MEANING).map(([severity, meaning]) => `- **${severity}**: ${meaning}.`),
     '',
@@ -44,6 +45,14 @@ export function findingsDoc(): string {
     'The `notes` of a start in `zoolog doctor --format json`.',
     '',
     ...listOf(NOTE_CODES),
+    '',
+    '# What stands in the way of a move',
+    '',
+    'The `code` of a row of `zoolog check --for`.',
+    '',
+    ...Object.entries<TargetCodeSpec>(TARGET_CODES)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([code, { severity, title, remedy }]) => `- **${code}** (${severity}): ${title}. ${remedy}`),
     '',
   ].join('\n');
 }

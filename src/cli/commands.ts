@@ -17,6 +17,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Judge a backup: will it start, what is lost, what to do next',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
+  check: {
+    describe: 'Say what a release, or ClickHouse Keeper, would reject, delete or misread',
+    load: async () => (await import('./commands/check.js')).check,
+  },
   index: {
     describe: 'Put servers and clusters into one file that answers any question fast',
     load: async () => (await import('./commands/index-command.js')).index,

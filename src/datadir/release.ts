@@ -118,6 +118,16 @@ export const TRAITS = {
     what: 'knows TTL znodes, with extendedTypesEnabled=true; else their owner is a session like any other',
     source: 'EphemeralType.get, ZOOKEEPER-2901',
   },
+  knowsX509: {
+    since: ['3.5.1'],
+    what: 'can identify clients by X.509 certificates, and has the ACL scheme x509',
+    source: 'X509AuthenticationProvider, ZOOKEEPER-2123',
+  },
+  enforcesHardQuotas: {
+    since: ['3.7.0'],
+    what: 'refuses what goes beyond a hard quota, with enforceQuota=true',
+    source: 'ZooKeeperServer.checkQuota, ZOOKEEPER-3301',
+  },
   createsConfigZnode: {
     since: ['3.5.0'],
     what: 'has /zookeeper/config in a new tree',

@@ -32,26 +32,34 @@ export type { SourceOptions } from './source-options.js';
  * @throws UsageError where there is no such SOURCE or moment or it is a log; InputError where no sound snapshot is in it.
  */
 export function openTree(text: string, options: SourceOptions): ZnodeSource {
-  return opened(resolveTree(text, options), (resolved) => {
-    const log = new SourceLog(options, resolved.shown);
-    const release = () => resolved.close();
-    switch (resolved.kind) {
-      case 'index':
-        return openIndexTree(resolved.path, resolved.who, resolved.when, options);
-      case 'directory':
-        return openMoment(resolved, resolved.when, log);
-      case 'log':
-        throw new UsageError(
-          `${resolved.name}: is a txn log, and a tree is asked for`,
-          'name a snapshot or the directory; "zoolog log" shows the txns of a log',
-        );
-      case 'snapshot': {
-        const { name, zxid, path } = resolved;
-        if (zxid === null) log.note(`${name}: the zxid is not known, the file is not named snapshot.<zxid>`);
-        return new SnapshotSource(path, { name, zxid, laterTxns: null }, log, release);
-      }
+  return openTreeOf(text, options).tree;
+}
+
+/** The same, with what the SOURCE is, which is closed with the tree. */
+export function openTreeOf(text: string, options: SourceOptions): { tree: ZnodeSource; resolved: Resolved } {
+  const resolved = resolveTree(text, options);
+  return { tree: opened(resolved, (one) => openResolvedTree(one, options)), resolved };
+}
+
+function openResolvedTree(resolved: Resolved, options: SourceOptions): ZnodeSource {
+  const log = new SourceLog(options, resolved.shown);
+  const release = () => resolved.close();
+  switch (resolved.kind) {
+    case 'index':
+      return openIndexTree(resolved.path, resolved.who, resolved.when, options);
+    case 'directory':
+      return openMoment(resolved, resolved.when, log);
+    case 'log':
+      throw new UsageError(
+        `${resolved.name}: is a txn log, and a tree is asked for`,
+        'name a snapshot or the directory; "zoolog log" shows the txns of a log',
+      );
+    case 'snapshot': {
+      const { name, zxid, path } = resolved;
+      if (zxid === null) log.note(`${name}: the zxid is not known, the file is not named snapshot.<zxid>`);
+      return new SnapshotSource(path, { name, zxid, laterTxns: null }, log, release);
     }
-  });
+  }
 }
 
 /**

@@ -50,6 +50,8 @@ const BOUNDS: Readonly<Record<TraitName, { with: string[]; without: string[] }>>
   knowsContainers: { with: ['3.5.1', '3.6.0'], without: ['3.4.14', '3.5.0'] },
   knowsTtl353: { with: ['3.5.3'], without: ['3.5.2', '3.5.4', '3.6.0'] },
   hasExtendedTypes: { with: ['3.5.4', '3.9.5'], without: ['3.4.14', '3.5.3'] },
+  knowsX509: { with: ['3.5.1', '3.9.5'], without: ['3.4.14', '3.5.0'] },
+  enforcesHardQuotas: { with: ['3.7.0', '3.9.5'], without: ['3.5.10', '3.6.4'] },
   createsConfigZnode: { with: ['3.5.0'], without: ['3.4.14'] },
   deletesEmptyLastLog: { with: ['3.9.3', '3.9.5'], without: ['3.8.6', '3.9.2'] },
   refusesGaps: { with: ['3.9.4', '3.9.5'], without: ['3.8.6', '3.9.3'] },

@@ -22,6 +22,7 @@ import { outputOptions, sourceOptions } from '../options.js';
 import { bootColumns, findingColumns, findingRow, memberColumns } from '../rows/doctor-columns.js';
 import { serverColumns } from '../rows/inspect-columns.js';
 import { type OutputArgs, Run } from '../run.js';
+import { wrapped } from '../wrapped.js';
 
 const SERVER = 'The servers that are to start:';
 
@@ -189,20 +190,6 @@ function nextSteps(codes: readonly (keyof typeof PROBLEMS)[], boots: readonly Bo
     const reasons = new Set(stopsOf(boots).map(({ boot }) => `${boot.code}: ${boot.remedy}`));
     return [`${code}: ${title}. First copy the directory, and work on the copy.`, ...reasons];
   });
-}
-
-/** Text in lines that fit, at most 100 columns. */
-function wrapped(text: string, columns: number): string[] {
-  const width = Math.min(columns, 100);
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 function examFields({ server, verdict, facts, boots, snapshot, tree, digests }: Exam) {

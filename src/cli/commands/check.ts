@@ -1,0 +1,154 @@
+// check: can it be moved there?
+import { checkTarget, type TargetReport } from '../../analysis/check-target.js';
+import { type ConfigDifference, compareConfigs } from '../../analysis/config-compare.js';
+import { parseTarget, type Target } from '../../analysis/target.js';
+import type { TargetFinding } from '../../analysis/target-tally.js';
+import { UsageError } from '../../errors.js';
+import { escapeForTerminal } from '../../render/escape.js';
+import { openTreeOf, type Resolved } from '../../source/open.js';
+import { SourceLog } from '../../source/source-log.js';
+import type { ZnodeSource } from '../../source/sources.js';
+import { wholeNumber } from '../coerce.js';
+import { defineCommand, type OptionTable } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { outputOptions, sourcePositional, treeOptions } from '../options.js';
+import { configColumns, targetColumns } from '../rows/target-columns.js';
+import { type OutputArgs, type Run, treeFields, withTree } from '../run.js';
+import { wrapped } from '../wrapped.js';
+
+const TARGET = 'The servers that are to take over:';
+const DEFAULT_MAX_BUFFER = 0xfffff;
+
+const options = {
+  for: {
+    type: 'string',
+    requiresArg: true,
+    demandOption: true,
+    group: TARGET,
+    describe: 'Release, X.Y or X.Y.Z from 3.4 to 3.9, or clickhouse-keeper',
+  },
+  'extended-types': {
+    type: 'boolean',
+    default: false,
+    group: TARGET,
+    describe: 'They have zookeeper.extendedTypesEnabled=true, which TTL znodes need',
+  },
+  maxbuffer: {
+    type: 'string',
+    requiresArg: true,
+    coerce: wholeNumber,
+    group: TARGET,
+    describe: 'Their jute.maxbuffer in bytes (default 1048575)',
+  },
+  config: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    group: TARGET,
+    describe: 'The zoo.cfg of the old servers and that of the new ones: what differs and matters',
+  },
+  ...outputOptions,
+  ...treeOptions,
+} as const satisfies OptionTable;
+
+export const check = defineCommand({
+  usage: 'check <source>',
+  examples: [
+    ['zoolog check backup/zk1 --for 3.9', 'what an upgrade would reject, delete or misread'],
+    ['zoolog check backup/zk1 --for 3.4', 'the same of the way back'],
+    ['zoolog check backup/zk1 --for 3.9 --extended-types', 'with the settings that it will have'],
+    ['zoolog check backup/zk1 --for 3.9 --config old/zoo.cfg new/zoo.cfg', 'and what else will be different'],
+    ['zoolog check backup/zk1 --for clickhouse-keeper', 'before clickhouse-keeper-converter'],
+    ["zoolog check case.db#prod --for 3.9 --format json | jq '.rows[].paths'", 'for a script'],
+  ],
+  positionals: sourcePositional,
+  options,
+  epilogue:
+    'The tree is looked over znode by znode. Of a directory the files are judged too, as if they were copied to such a ' +
+    'server as they are. Nothing is started. Exit code 1 where something is a warning or worse.',
+  run: (args, context) => {
+    const configs = configsOf(args.config);
+    const target = parseTarget(args.for, args['extended-types'], args.maxbuffer ?? DEFAULT_MAX_BUFFER);
+    let resolved: Resolved;
+    return withTree(
+      (sourceOptions) => {
+        const opened = openTreeOf(args.source, sourceOptions);
+        resolved = opened.resolved;
+        return opened.tree;
+      },
+      args,
+      context,
+      (tree, run) => {
+        const report = checkTarget(tree, resolved, target, new SourceLog(run.sourceOptions, resolved.shown));
+        run.clear();
+        print({ ...report, configs }, tree, target, args, run);
+        const all = [...report.findings, ...(configs ?? [])];
+        return all.every(({ severity }) => severity === 'note') ? EXIT.ok : EXIT.no;
+      },
+    );
+  },
+});
+
+/** What two configurations differ in; null where none were given. */
+function configsOf(files: readonly string[] | undefined): ConfigDifference[] | null {
+  if (files === undefined) return null;
+  const [before, after] = files;
+  if (before === undefined || after === undefined || files.length > 2) {
+    throw new UsageError(
+      `--config: ${files.length} file${files.length === 1 ? '' : 's'}, and two are compared`,
+      'type --config OLD NEW behind the source',
+    );
+  }
+  return compareConfigs(before, after);
+}
+
+function print(
+  { totals, hasFiles, findings, configs }: TargetReport & { readonly configs: ConfigDifference[] | null },
+  tree: ZnodeSource,
+  target: Target,
+  args: OutputArgs,
+  run: Run,
+): void {
+  const rows = { columns: targetColumns, rows: findings };
+  if (args.format !== 'table') {
+    const head = { ...treeFields(tree), target: target.text, ...totals, files: hasFiles, config: configs };
+    run.printWithEnvelope(rows, args, head, () => tree.isComplete);
+    return;
+  }
+  const { stdout } = run.context;
+  const say = (text: string) => {
+    for (const line of wrapped(text, stdout.columns)) stdout.write(`${escapeForTerminal(line)}\n`);
+  };
+  say(headline(tree, totals, hasFiles, target, findings));
+  if (findings.length > 0) {
+    say('');
+    run.print(rows, args);
+  }
+  if (configs !== null) {
+    say('');
+    if (configs.length === 0) say('The two configurations say the same.');
+    else run.print({ columns: configColumns, rows: configs }, { ...args, limit: 0 });
+  }
+  if (findings.length > 0) say('');
+  for (const { code, title, remedy } of new Map(findings.map((one) => [one.code, one])).values()) {
+    say(`${code}: ${title}. ${remedy}`);
+  }
+}
+
+/** One paragraph: what was looked at, and what the worst is. */
+function headline(
+  { name }: ZnodeSource,
+  { znodes, ephemerals, sessions }: TargetReport['totals'],
+  hasFiles: boolean,
+  target: Target,
+  findings: readonly TargetFinding[],
+): string {
+  const worst = findings[0]?.severity ?? 'note';
+  const whole =
+    worst === 'error' ? 'cannot be moved' : worst === 'warning' ? 'can be moved, with care,' : 'can be moved';
+  const files = hasFiles
+    ? 'The files were judged as if they were copied as they are.'
+    : 'Only the tree was judged, not the files.';
+  const owned = `${ephemerals} ephemerals of ${sessions} sessions`;
+  return `${name} ${whole} to ${target.text} as it is. ${znodes} znodes, ${owned}. ${files}`;
+}
