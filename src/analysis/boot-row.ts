@@ -1,8 +1,8 @@
 // doctor: what a server of a release makes of a directory, as a row.
 import type { Boot, BootChange, BootNote, PassedOver } from '../datadir/boot-outcome.js';
-import type { BootTree } from '../datadir/boot-tree.js';
 import type { ServerMode } from '../datadir/server-settings.js';
 import type { Zxid } from '../records/zxid.js';
+import type { BootCounts } from './owner-counts.js';
 
 /** A start in output. Which fields are null tells `starts`. */
 export interface BootRow {
@@ -40,7 +40,7 @@ export interface BootRow {
 export function bootRow(
   server: string,
   boot: Boot,
-  tree: BootTree | null,
+  tree: BootCounts | null,
   shown: (file: string) => string,
 ): BootRow {
   const { settings, mode, passedOver, ignored, changes, notes } = boot;

@@ -4,6 +4,8 @@ import { type OnProblem, problem } from '../problems.js';
 import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
 import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
+import type { Session } from '../snapshot/session.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
@@ -45,40 +47,71 @@ export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): 
   const { onProblem, onBytes = () => {} } = options;
   const reader = openSnapshot(file);
   try {
-    const tally = new SnapshotTally();
-    const owners = new OwnerCheck(reader.sessions());
-    const shape = new ShapeCheck();
-    const limits = new LimitCheck(options.maxBuffer);
-    const quotas = new QuotaCheck();
+    const check = new TreeCheck(options.maxBuffer);
+    for (const session of reader.sessions()) check.addSession(session);
     for (const znode of reader.znodes()) {
-      tally.add(znode, digestOfRecord(znode));
-      shape.add(znode);
-      owners.add(znode, shape.parentLevel);
-      limits.add(znode, shape.parentLevel);
-      quotas.find(znode);
+      check.addZnode(znode, digestOfRecord(znode));
       if ((znode.ordinal & 0xfff) === 0) onBytes(reader.fileBytesRead);
     }
-    const end = snapshotEnd(zxid, tally.newest, reader.trailer);
-    const isFuzzy = end.zxid > zxid;
-    for (const found of owners.problems(file, isFuzzy, options.maxBuffer)) onProblem(found);
-    for (const found of limits.problems(file, zxid)) onProblem(found);
+    return check.finish(file, zxid, reader, onProblem);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The check itself: takes what a reader yields, in its order. */
+export class TreeCheck {
+  readonly #tally = new SnapshotTally();
+  readonly #owners = new OwnerCheck();
+  readonly #shape = new ShapeCheck();
+  readonly #limits: LimitCheck;
+  readonly #quotas = new QuotaCheck();
+  readonly #maxBuffer: number;
+
+  /** `maxBuffer` is jute.maxbuffer in bytes. */
+  constructor(maxBuffer: number) {
+    this.#maxBuffer = maxBuffer;
+    this.#limits = new LimitCheck(maxBuffer);
+  }
+
+  addSession(session: Session): void {
+    this.#owners.addSession(session);
+  }
+
+  /** Takes a znode and its digest. */
+  addZnode(znode: ZnodeRecord, digest: number): void {
+    this.#tally.add(znode, digest);
+    this.#shape.add(znode);
+    const { parentLevel } = this.#shape;
+    this.#owners.add(znode, parentLevel);
+    this.#limits.add(znode, parentLevel);
+    this.#quotas.find(znode);
+  }
+
+  /** Says what came of it, once all was read; looks at the file again where that must be. */
+  finish(file: string, zxid: Zxid, reader: SnapshotReader, onProblem: OnProblem): CheckedTree {
+    const owners = this.#owners;
+    const shape = this.#shape;
+    const quotas = this.#quotas;
+    const { trailer, sessionCount } = reader;
+    const isFuzzy = snapshotEnd(zxid, this.#tally.newest, trailer).zxid > zxid;
+    for (const found of owners.problems(file, isFuzzy, this.#maxBuffer)) onProblem(found);
+    for (const found of this.#limits.problems(file, zxid)) onProblem(found);
     if (shape.isDoubtful || !quotas.isEmpty) lookAgain(file, shape, quotas);
     for (const found of shape.problems(file)) onProblem(found);
     for (const found of quotas.problems(file)) onProblem(found);
-    const treeDigest = tally.digest.value;
-    const digest = verdictOf(reader.trailer, zxid, treeDigest);
+    const treeDigest = this.#tally.digest.value;
+    const digest = verdictOf(trailer, zxid, treeDigest);
     if (digest === 'differs') onProblem(digestProblem(file, reader, treeDigest));
     return {
-      znodes: tally.znodes,
-      sessions: reader.sessionCount,
+      znodes: this.#tally.znodes,
+      sessions: sessionCount,
       ephemerals: owners.ephemerals,
       orphanedEphemerals: owners.orphaned,
       treeDigest,
       digest,
       isFuzzy,
     };
-  } finally {
-    reader.close();
   }
 }
 

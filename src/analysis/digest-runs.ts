@@ -77,11 +77,18 @@ function runFrom(
   const base = snapshotBase(file.path, from, name, log.report);
   const txns = () => logs.txns({ fromZxid: from + 1n });
   const { zxid, digests } = treeAt({ base, txns, to, data: false });
-  return { server, base: name, zxid, ...fieldsOf(digests!) };
+  return digestRun(server, name, zxid, digests!);
 }
 
-function fieldsOf({ skipped, first, snapshot, ...counts }: DigestReport) {
+/** What came of a replay that began with the snapshot `base` and ended at `zxid`, as a row. */
+export function digestRun(
+  server: string,
+  base: string,
+  zxid: Zxid,
+  { skipped, first, snapshot, ...counts }: DigestReport,
+): DigestRun {
   return {
+    ...{ server, base, zxid },
     compared: counts.compared,
     matched: counts.matched,
     differed: counts.differed,

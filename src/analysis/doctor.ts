@@ -1,10 +1,9 @@
 // doctor: one server's directory examined. Its files, its tree, the digests in its logs, and what servers make of it.
 
 import { simulateBoot } from '../datadir/boot.js';
-import { BootFiles } from '../datadir/boot-files.js';
 import type { Boot, Booted } from '../datadir/boot-outcome.js';
-import { type BootTree, treeAfterBoot } from '../datadir/boot-tree.js';
-import type { DataDir } from '../datadir/data-dir.js';
+import { treeAfterBoot } from '../datadir/boot-tree.js';
+import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { TESTED } from '../datadir/release.js';
 import type { ServerSpec } from '../datadir/server-settings.js';
 import { type Problem, problem } from '../problems.js';
@@ -15,8 +14,10 @@ import { gapsBetween } from '../txnlog/log-gap.js';
 import { type BootRow, bootRow } from './boot-row.js';
 import { type CheckedTree, checkTree } from './check-tree.js';
 import { type DigestRun, digestRuns } from './digest-runs.js';
+import { DoctorPass } from './doctor-pass.js';
 import type { FileFacts } from './file-facts.js';
 import { inspectFile, placeOf, type ServerFacts, serverFacts } from './inspect.js';
+import type { BootCounts } from './owner-counts.js';
 import { judge, type Verdict } from './verdict.js';
 
 /** How a directory is examined. */
@@ -50,16 +51,14 @@ const MAX_BUFFER = 0xfffff;
 export function examine(server: string, dir: DataDir, options: DoctorOptions, log: SourceLog): Exam {
   const report = log.report;
   for (const found of dir.problems) report(found);
-  const files = inspectFiles(server, dir, options.quick, log);
+  const pass = options.quick ? null : new DoctorPass(server, dir, maxBufferOf(options));
+  const files = inspectFiles(server, dir, pass, log);
   const facts = serverFacts(server, placeOf(dir, log.shown.bind(log)), files);
   for (const gap of gapsBetween(files.filter(({ kind }) => kind === 'log'))) report(gap);
-  const boots = options.quick ? [] : foretell(server, dir, options, log);
-  const base = options.quick ? undefined : baseOf(dir, boots, facts);
-  const tree =
-    base === undefined
-      ? null
-      : readOrReport(base.path, report, () => checkTree(base.path, base.zxid, treeOptions(options, log)));
-  const digests = options.quick ? [] : [...digestRuns(dir, server, log)];
+  const boots = pass === null ? [] : foretell(server, dir, options, pass, log);
+  const base = pass === null ? undefined : baseOf(dir, boots, facts);
+  const tree = base === undefined ? null : treeIn(base, pass!, options, log);
+  const digests = pass === null ? [] : (pass.digestRuns() ?? [...digestRuns(dir, server, log)]);
   for (const run of digests) for (const found of digestProblems(run)) report(found);
   const { verdict, findings } = judge({
     server,
@@ -72,14 +71,18 @@ export function examine(server: string, dir: DataDir, options: DoctorOptions, lo
   return { server, facts, files, boots, snapshot: base?.name ?? null, tree, digests, findings, verdict };
 }
 
-function inspectFiles(server: string, dir: DataDir, quick: boolean, log: SourceLog): FileFacts[] {
+/** Reads every file once, for `pass` too; without it, headers and tails only. */
+function inspectFiles(server: string, dir: DataDir, pass: DoctorPass | null, log: SourceLog): FileFacts[] {
   return [...dir.snapshots, ...dir.logs].map((file) => {
     const shown = log.shown(file.path);
     const known = dir.problems.filter((one) => one.file === file.path);
     return inspectFile(
       { server, shown, file, known },
       {
-        quick,
+        quick: pass === null,
+        ...(pass === null
+          ? {}
+          : { snapshotVisitor: pass.snapshotVisitor(file), logVisitor: pass.logVisitor(file) }),
         // `report` gives names itself, and this one comes with its name already.
         onProblem: (found) => log.report({ ...found, file: file.path }),
         onBytes: (bytes) => log.options.onProgress?.(`reading ${shown}`, bytes, file.size),
@@ -93,12 +96,15 @@ function foretell(
   server: string,
   dir: DataDir,
   { releases, spec }: DoctorOptions,
+  pass: DoctorPass,
   log: SourceLog,
 ): BootRow[] {
-  const files = new BootFiles();
-  const trees = new Map<string, BootTree | null>();
+  const files = pass.bootFiles;
+  const trees = new Map<string, BootCounts | null>();
   const treeOf = (boot: Boot) => {
     if (!boot.boots) return null;
+    const counts = pass.countsAfter(boot);
+    if (counts !== null) return counts;
     const key = treeKey(boot);
     const known = trees.get(key);
     if (known !== undefined) return known;
@@ -123,8 +129,23 @@ function treeKey({ snapshot, zxid, txns, settings, passedOver, logs }: Booted): 
   return [era, extendedTypes, emulate353, ...read].join(' ');
 }
 
-function treeOptions({ spec }: DoctorOptions, log: SourceLog) {
-  return { maxBuffer: spec.maxBuffer ?? MAX_BUFFER, onProblem: log.report };
+function maxBufferOf({ spec }: DoctorOptions): number {
+  return spec.maxBuffer ?? MAX_BUFFER;
+}
+
+/** Checks the tree in a snapshot, unless it was when the file was read. */
+function treeIn(
+  base: DataFile,
+  { newest }: DoctorPass,
+  options: DoctorOptions,
+  { report }: SourceLog,
+): CheckedTree | null {
+  if (newest !== null && newest.file.path === base.path) {
+    for (const found of newest.problems) report(found);
+    return newest.tree;
+  }
+  const check = { maxBuffer: maxBufferOf(options), onProblem: report };
+  return readOrReport(base.path, report, () => checkTree(base.path, base.zxid, check));
 }
 
 /** The snapshot whose tree is checked: the one that the newest release begins with, else the newest sound one. */

@@ -3,7 +3,14 @@ import type { Codec } from '../container/plain-stream.js';
 import type { DataFile } from '../datadir/data-dir.js';
 import type { Content } from '../datadir/identify.js';
 import type { Problem } from '../problems.js';
+import type { AclRecord } from '../snapshot/acl-record.js';
+import type { SnapshotReader } from '../snapshot/read-snapshot.js';
+import type { Session } from '../snapshot/session.js';
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import type { LogRecord } from '../txnlog/log-record.js';
 import type { TailKind } from '../txnlog/log-tail.js';
+import type { LogReader } from '../txnlog/read-log.js';
+import type { Txn } from '../txnlog/txn.js';
 import { releaseGuess } from './release-hints.js';
 
 /** A file in output. What does not apply, or was not read, is null. */
@@ -82,6 +89,24 @@ export interface InspectedFile {
 
 /** Takes how many bytes of a file are read. */
 export type OnBytes = (bytes: number) => void;
+
+/** Takes what passes as a snapshot is inspected, so that it is read once for several questions. */
+export interface SnapshotVisitor {
+  problem(found: Problem): void;
+  session(session: Session): void;
+  /** `offset` is that behind it. */
+  acl(acl: AclRecord, offset: number): void;
+  znode(znode: ZnodeRecord): void;
+  /** All that could be read was read. */
+  end(reader: SnapshotReader): void;
+}
+
+/** The same for a log: sound records, in the file's order. */
+export interface LogVisitor {
+  problem(found: Problem): void;
+  record(record: LogRecord, txn: Txn): void;
+  end(reader: LogReader): void;
+}
 
 /** The row of a file of which only name and first bytes are known. */
 export function bareFacts({ server, shown, file }: InspectedFile): FileFacts {

@@ -6,20 +6,33 @@ import { epochOf } from '../records/zxid.js';
 import { type LogReader, openTxnLog } from '../txnlog/read-log.js';
 import type { Txn } from '../txnlog/txn.js';
 import { txnProblems } from '../txnlog/txn-problems.js';
-import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
+import {
+  bareFacts,
+  type FileFacts,
+  type InspectedFile,
+  type LogVisitor,
+  type OnBytes,
+} from './file-facts.js';
 import { isReleaseHint, type ReleaseHintName, releaseGuess } from './release-hints.js';
 
 const QUOTA_EXCEEDED = -125;
 
 /** Reads a log for its facts. @throws FormatError, InputError where it does not begin like one. */
-export function inspectLog(target: InspectedFile, onProblem: OnProblem, onBytes: OnBytes): FileFacts {
+export function inspectLog(
+  target: InspectedFile,
+  onProblem: OnProblem,
+  onBytes: OnBytes,
+  visitor: LogVisitor | null = null,
+): FileFacts {
   let wrongChecksums = 0;
   const reader = openTxnLog(target.file.path, (problem) => {
+    visitor?.problem(problem);
     if (problem.code === 'log-checksum') wrongChecksums++;
     onProblem(problem);
   });
   try {
-    const counts = count(reader, onProblem, onBytes);
+    const counts = count(reader, onProblem, onBytes, visitor);
+    visitor?.end(reader);
     const change = fileChanged(reader.stream);
     if (change !== null) onProblem(change);
     const { firstZxid, lastZxid, tail } = reader;
@@ -52,7 +65,12 @@ interface Counts {
   readonly hints: ReadonlySet<ReleaseHintName>;
 }
 
-function count(reader: LogReader, onProblem: OnProblem, onBytes: OnBytes): Counts {
+function count(
+  reader: LogReader,
+  onProblem: OnProblem,
+  onBytes: OnBytes,
+  visitor: LogVisitor | null,
+): Counts {
   const ops = new Map<string, number>();
   const hints = new Set<ReleaseHintName>();
   let firstTime: bigint | null = null;
@@ -67,6 +85,7 @@ function count(reader: LogReader, onProblem: OnProblem, onBytes: OnBytes): Count
     add(txn.op.op);
     if (txn.op.op === 'multi') for (const part of txn.op.ops) add(`multi: ${part.op}`);
     note(txn, hints);
+    visitor?.record(record, txn);
     for (const problem of txnProblems({ txn, evidence: { file, offset, length } })) onProblem(problem);
     if ((reader.recordCount & 0xfff) === 0) onBytes(reader.fileBytesRead);
   }

@@ -4,7 +4,14 @@ import { FormatError, InputError } from '../errors.js';
 import { type OnProblem, type Problem, problem, problemOf } from '../problems.js';
 import { epochOf, formatZxid } from '../records/zxid.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
-import { bareFacts, type FileFacts, type InspectedFile, type OnBytes } from './file-facts.js';
+import {
+  bareFacts,
+  type FileFacts,
+  type InspectedFile,
+  type LogVisitor,
+  type OnBytes,
+  type SnapshotVisitor,
+} from './file-facts.js';
 import { inspectLog } from './inspect-log.js';
 import { inspectQuickly } from './inspect-quick.js';
 import { inspectSnapshot } from './inspect-snapshot.js';
@@ -44,6 +51,9 @@ export interface InspectOptions {
   readonly quick?: boolean | undefined;
   readonly onProblem: OnProblem;
   readonly onBytes?: OnBytes;
+  /** What else reads along, where the file is of its kind; not where it is looked at quickly. */
+  readonly snapshotVisitor?: SnapshotVisitor;
+  readonly logVisitor?: LogVisitor;
 }
 
 /** Looks at one file. What is wrong with it is reported; what was read of it is in the row. */
@@ -77,12 +87,12 @@ function read(target: InspectedFile, options: InspectOptions, report: OnProblem)
   const { kind, content } = target.file;
   // What does not begin like a snapshot or log is reported with the directory it lies in.
   if (content !== kind) return bareFacts(target);
-  const { onBytes = () => {} } = options;
+  const { onBytes = () => {}, snapshotVisitor, logVisitor } = options;
   try {
     if (options.quick) return inspectQuickly(target);
     return kind === 'snapshot'
-      ? inspectSnapshot(target, report, onBytes)
-      : inspectLog(target, report, onBytes);
+      ? inspectSnapshot(target, report, onBytes, snapshotVisitor)
+      : inspectLog(target, report, onBytes, logVisitor);
   } catch (error) {
     if (error instanceof FormatError) report(problemOf(error));
     else if (error instanceof InputError) {

@@ -33,8 +33,8 @@ export class OwnerCheck {
   /** By level, whether the znode there is an ephemeral. */
   readonly #isEphemeral: boolean[] = [];
 
-  constructor(sessions: Iterable<Session>) {
-    for (const { id } of sessions) this.#sessions.add(id);
+  addSession({ id }: Session): void {
+    this.#sessions.add(id);
   }
 
   /** `parentLevel` is that of its parent among its ancestors, -1 where that is not known. */

@@ -8,6 +8,12 @@ export class BootFiles {
   readonly #snapshots = new Map<string, SnapshotFacts>();
   readonly #logs = new Map<string, LogFacts>();
 
+  /** Has facts known that were found as the file was read for something else. */
+  know(facts: { readonly snapshot: SnapshotFacts } | { readonly log: LogFacts }): void {
+    if ('snapshot' in facts) this.#snapshots.set(facts.snapshot.file, facts.snapshot);
+    else this.#logs.set(facts.log.file, facts.log);
+  }
+
   snapshot({ path, zxid }: DataFile): SnapshotFacts {
     const known = this.#snapshots.get(path) ?? readSnapshotFacts(path, zxid);
     this.#snapshots.set(path, known);

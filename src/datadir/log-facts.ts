@@ -2,6 +2,9 @@
 // and the zxids between. A directory is judged for many releases without reading it again.
 import { FormatError } from '../errors.js';
 import type { Zxid } from '../records/zxid.js';
+import { RECORD_HEAD_BYTES } from '../txnlog/log-record.js';
+import type { LogTail } from '../txnlog/log-tail.js';
+import type { LogReader } from '../txnlog/read-log.js';
 import { BodyWalk, isReadByAny } from './boot-body.js';
 import { type LogEnd, type LogHeader, ServerLog } from './server-log.js';
 
@@ -70,7 +73,7 @@ const MOST_RUNS = 500_000;
 export function readLogFacts(file: string): LogFacts {
   const log = new ServerLog(file);
   try {
-    const builder = new FactsBuilder(file);
+    const builder = new LogFactsBuilder(file);
     for (const record of log.records()) {
       const { view, entryStart, entryEnd, offset, zxid } = record;
       if (builder.add(view, entryStart, entryEnd, offset, zxid)) continue;
@@ -88,7 +91,8 @@ export function readLogFacts(file: string): LogFacts {
   }
 }
 
-class FactsBuilder {
+/** Takes the records of a log, in the file's order. */
+export class LogFactsBuilder {
   readonly runs: LoggedRun[] = [];
   readonly hazards: LogHazard[] = [];
   readonly parts: LoggedPart[] = [];
@@ -127,6 +131,30 @@ class FactsBuilder {
     if (last !== undefined && zxid === last.to + 1n) last.to = zxid;
     else this.#addRun(zxid, offset);
     return true;
+  }
+
+  /**
+   * The facts of a log whose every record, as the other reader yields them, was taken; null where only a reading as
+   * servers do it tells: where there is damage, or an end that is not at a record.
+   */
+  factsOfSound({ isSound, tail, stream, header }: LogReader): LogFacts | null {
+    const isRaw = stream.plainSize === stream.fileSize;
+    if (!isSound || tail === null || this.end !== null || !isRaw) return null;
+    const end = soundEnd(tail);
+    if (end === null) return null;
+    const { runs, hazards, parts } = this;
+    const { file, fileSize } = stream;
+    return {
+      file,
+      fileSize,
+      header: 'whole',
+      magic: header.magic,
+      runs,
+      hazards,
+      parts,
+      end,
+      hasBytesBehind: false,
+    };
   }
 
   /** Notes a length where none before was greater: the first that a limit forbids is always among those. */
@@ -170,4 +198,11 @@ class FactsBuilder {
     if (known === undefined) this.parts.push({ code, first: place, last: place });
     else known.last = place;
   }
+}
+
+function soundEnd({ kind, offset, bytes }: LogTail): LogEnd | null {
+  if (kind === 'clean') return { kind, offset, expected: '', found: '', zxid: null };
+  // Fewer zeros than a record's head are to servers a record that the file ends in.
+  if (kind !== 'padded' || bytes < RECORD_HEAD_BYTES) return null;
+  return { kind, offset, expected: 'the length of a txn', found: '0', zxid: null };
 }

@@ -67,7 +67,7 @@ const CONFIG = '/zookeeper/config';
 
 /** Reads a snapshot once; `zxid` is the one in its name. @throws InputError where it cannot be read. */
 export function readSnapshotFacts(file: string, zxid: Zxid): SnapshotFacts {
-  const builder = new FactsBuilder(file);
+  const builder = new SnapshotFactsBuilder(file);
   let reader: SnapshotReader;
   try {
     reader = openSnapshot(file, (found) => builder.report(found));
@@ -85,7 +85,8 @@ export function readSnapshotFacts(file: string, zxid: Zxid): SnapshotFacts {
   }
 }
 
-class FactsBuilder {
+/** Takes what a reader of a snapshot yields, in its order, and makes the facts of it. */
+export class SnapshotFactsBuilder {
   readonly #file: string;
   readonly #obstacles: SnapshotObstacle[] = [];
   readonly #tally = new SnapshotTally();
@@ -102,6 +103,8 @@ class FactsBuilder {
   #firstLackingAcl: number | null = null;
   #oddPath: number | null = null;
   #isOver = false;
+  /** An orphan was found, and no server reads on. */
+  #isCut = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -109,7 +112,7 @@ class FactsBuilder {
   }
 
   report({ code, offset, expected, found }: Problem): void {
-    if (this.#isOver || HARMLESS.has(code)) return;
+    if (this.#isOver || this.#isCut || HARMLESS.has(code)) return;
     if (code === 'znode-path') {
       this.#oddPath ??= offset;
       return;
@@ -138,8 +141,9 @@ class FactsBuilder {
     }
   }
 
-  /** Takes a znode; false where no server reads on. */
+  /** Takes a znode; false where no server reads on, and then the rest is not taken. */
   addZnode(znode: ZnodeRecord): boolean {
+    if (this.#isCut) return false;
     this.#tally.add(znode, 0);
     const { offset, pathStart, pathEnd, view, statStart } = znode;
     const pathLength = pathEnd - pathStart;
@@ -154,9 +158,11 @@ class FactsBuilder {
     const ownerHigh = view.getInt32(statStart + 44);
     if (ownerHigh < 0) this.#noteOwner(znode, ownerHigh, view.getInt32(statStart + 48));
     if (pathLength === CONFIG.length && !this.#hasConfigZnode) this.#hasConfigZnode = znode.path === CONFIG;
-    return this.#orphans.add(znode);
+    this.#isCut = !this.#orphans.add(znode);
+    return !this.#isCut;
   }
 
+  /** The facts, once all was read; `reader` is null where it could not be opened, `zxid` the one in the name. */
   facts(reader: SnapshotReader | null, zxid: Zxid): SnapshotFacts {
     const { znodes, newest } = this.#tally;
     const orphan = this.#orphans.first();

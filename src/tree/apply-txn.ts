@@ -13,7 +13,7 @@ import type { TreeState } from './tree-state.js';
 import { STAT_AT } from './znode-table.js';
 
 /** Top byte and feature of a TTL znode's ephemeralOwner (EphemeralType.TTL). */
-const TTL_OWNER = BigInt.asIntN(64, 0xff00_0000_0000_0000n);
+export const TTL_OWNER = BigInt.asIntN(64, 0xff00_0000_0000_0000n);
 
 /** How a txn ended: `unreadable` where a part of it could not be read, at which servers stop. */
 export type Applied = 'applied' | 'unreadable';
