@@ -6,9 +6,9 @@ import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js'
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import { ZnodeHashes } from '../tree/path-hash.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
-import { digestOfRecord } from '../tree/znode-digest.js';
 import { LimitCheck } from './limit-check.js';
 import { OwnerCheck } from './owner-check.js';
 import { QuotaCheck } from './quota-check.js';
@@ -48,9 +48,11 @@ export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): 
   const reader = openSnapshot(file);
   try {
     const check = new TreeCheck(options.maxBuffer);
+    const hashes = new ZnodeHashes();
     for (const session of reader.sessions()) check.addSession(session);
     for (const znode of reader.znodes()) {
-      check.addZnode(znode, digestOfRecord(znode));
+      hashes.take(znode);
+      check.addZnode(znode, hashes);
       if ((znode.ordinal & 0xfff) === 0) onBytes(reader.fileBytesRead);
     }
     return check.finish(file, zxid, reader, onProblem);
@@ -78,10 +80,9 @@ export class TreeCheck {
     this.#owners.addSession(session);
   }
 
-  /** Takes a znode and its digest. */
-  addZnode(znode: ZnodeRecord, digest: number): void {
-    this.#tally.add(znode, digest);
-    this.#shape.add(znode);
+  addZnode(znode: ZnodeRecord, hashes: ZnodeHashes): void {
+    this.#tally.add(znode, hashes.digest);
+    this.#shape.add(znode, hashes);
     const { parentLevel } = this.#shape;
     this.#owners.add(znode, parentLevel);
     this.#limits.add(znode, parentLevel);

@@ -11,11 +11,10 @@ import { SnapshotFactsBuilder } from '../datadir/snapshot-facts.js';
 import type { Problem } from '../problems.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
-import { crc32 } from '../tree/crc32.js';
 import { HashedReplay, type HashedResult } from '../tree/hashed-replay.js';
+import { ZnodeHashes } from '../tree/path-hash.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
-import { dataCrc, isUndigestedBytes, statCrc } from '../tree/znode-digest.js';
 import { type CheckedTree, TreeCheck } from './check-tree.js';
 import { type DigestRun, digestRun } from './digest-runs.js';
 import type { LogVisitor, SnapshotVisitor } from './file-facts.js';
@@ -138,6 +137,7 @@ class SnapshotVisit {
   readonly #file: DataFile;
   readonly #check: TreeCheck | null;
   readonly #replay: HashedReplay | null;
+  readonly #hashes = new ZnodeHashes();
   readonly #tally = new SnapshotTally();
   readonly #owners = new Map<bigint, number>();
   readonly #sessions = new Set<bigint>();
@@ -162,13 +162,11 @@ class SnapshotVisit {
   znode(znode: ZnodeRecord): void {
     this.facts.addZnode(znode);
     if (this.#check === null && this.#replay === null) return;
-    const { buffer, pathStart, pathEnd, statStart } = znode;
-    const pathCrc = crc32(buffer, pathStart, pathEnd);
-    const crc = dataCrc(znode, pathCrc);
-    const digest = isUndigestedBytes(buffer, pathStart, pathEnd) ? 0 : statCrc(buffer, statStart, crc);
-    this.#tally.add(znode, digest);
-    this.#check?.addZnode(znode, digest);
-    this.#replay?.addZnode(znode, pathCrc, crc);
+    const hashes = this.#hashes;
+    hashes.take(znode);
+    this.#tally.add(znode, hashes.digest);
+    this.#check?.addZnode(znode, hashes);
+    this.#replay?.addZnode(znode, hashes);
     this.#countOwner(znode);
   }
 

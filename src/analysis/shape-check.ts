@@ -3,6 +3,8 @@ import { displayText, type RawText } from '../jute/raw-text.js';
 import { type Problem, problem } from '../problems.js';
 import { Ancestors } from '../snapshot/ancestors.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import { crc32 } from '../tree/crc32.js';
+import { secondHash, type ZnodeHashes } from '../tree/path-hash.js';
 import { PathSet } from '../tree/path-set.js';
 
 /** Paths to look at again that are kept by name; servers write no such thing at all. */
@@ -23,12 +25,12 @@ export class ShapeCheck {
   >();
   readonly #orphans: { readonly path: RawText; readonly offset: number }[] = [];
 
-  add(znode: ZnodeRecord): void {
-    const { buffer, pathStart, pathEnd } = znode;
+  add(znode: ZnodeRecord, { pathCrc, second }: ZnodeHashes): void {
+    const { pathStart, pathEnd } = znode;
     this.#ancestors.enter(znode);
     this.parentLevel = this.#ancestors.hasParent ? this.#ancestors.level - 1 : -1;
     if (!this.#ancestors.hasParent && pathEnd > pathStart) this.#doubtParent(znode);
-    if (!this.#seen.add(buffer.subarray(pathStart, pathEnd)) && this.#twice.size < MOST_SUSPECTS) {
+    if (!this.#seen.add(pathCrc, second) && this.#twice.size < MOST_SUSPECTS) {
       this.#twice.set(znode.path, []);
     }
   }
@@ -75,9 +77,9 @@ export class ShapeCheck {
   }
 
   // The set says surely where a parent was not there; where it says that it was, the second pass makes sure.
-  #doubtParent({ buffer, pathStart, pathEnd, path, offset }: ZnodeRecord): void {
+  #doubtParent({ buffer, view, pathStart, pathEnd, path, offset }: ZnodeRecord): void {
     const end = buffer.lastIndexOf(0x2f, pathEnd - 1);
-    const isKnown = this.#seen.has(buffer.subarray(pathStart, end));
+    const isKnown = this.#seen.has(crc32(buffer, pathStart, end), secondHash(view, pathStart, end));
     if (!isKnown) {
       if (this.#orphans.length < MOST_SUSPECTS) this.#orphans.push({ path, offset });
       return;

@@ -16,8 +16,9 @@ import { TTL_OWNER } from './apply-txn.js';
 import { stepOf, type ZxidStep } from './continuity.js';
 import { crc32 } from './crc32.js';
 import { DigestCheck, type DigestReport } from './digest-check.js';
-import { HashedTree, NO_ZNODE, secondHash } from './hashed-tree.js';
+import { HashedTree, NO_ZNODE } from './hashed-tree.js';
 import type { LoadedBase } from './load-base.js';
+import { secondHash, type ZnodeHashes } from './path-hash.js';
 import { isUndigestedBytes } from './znode-digest.js';
 import { STAT_AT } from './znode-table.js';
 
@@ -59,9 +60,9 @@ export class HashedReplay {
     this.#sessions.add(id);
   }
 
-  /** Takes a znode of the base, with the CRC-32 of its path, and of its path and data. */
-  addZnode(znode: ZnodeRecord, pathCrc: number, dataCrc: number): void {
-    this.#tree.load(znode, pathCrc, secondHash(znode.view, znode.pathStart, znode.pathEnd), dataCrc);
+  /** Takes a znode of the base. */
+  addZnode(znode: ZnodeRecord, hashes: ZnodeHashes): void {
+    this.#tree.load(znode, hashes);
   }
 
   /** The base was read; its digest must be known. */

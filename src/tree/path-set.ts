@@ -1,30 +1,27 @@
-// Which paths were there before: 64 bit hashes of them, 12 to 24 bytes each.
-import { murmurHash128 } from './murmur-hash.js';
+// Which paths were there before: 64 bit hashes of them (`path-hash.ts`), 12 to 24 bytes each.
 
 const FIRST_SLOTS = 1 << 12;
 
 /**
- * A set of byte strings known by a 64 bit hash: of a million different ones two are taken for the same with a chance
- * of one in 18 million, so what comes out of it must be looked at again before it is said.
+ * A set of paths by their two hashes: of a million different ones two are taken for the same with a chance of one in
+ * 18 million, so what comes out of it must be looked at again before it is said.
  */
 export class PathSet {
   size = 0;
   /** Two words a slot; both 0 for an empty one. */
   #words = new Uint32Array(2 * FIRST_SLOTS);
 
-  /** Adds bytes; false where they were there already. */
-  add(bytes: Uint8Array): boolean {
+  /** Adds a path; false where it was there already. */
+  add(pathCrc: number, second: number): boolean {
     if (4 * (this.size + 1) > 3 * (this.#words.length / 2)) this.#grow();
-    const hash = murmurHash128(bytes);
-    const isNew = put(this.#words, hash.getUint32(0, true) | 1, hash.getUint32(4, true));
+    const isNew = put(this.#words, pathCrc | 1, second);
     if (isNew) this.size++;
     return isNew;
   }
 
-  /** True for bytes that were added. */
-  has(bytes: Uint8Array): boolean {
-    const hash = murmurHash128(bytes);
-    return this.#words[find(this.#words, (hash.getUint32(0, true) | 1) >>> 0, hash.getUint32(4, true))] !== 0;
+  /** True for a path that was added. */
+  has(pathCrc: number, second: number): boolean {
+    return this.#words[find(this.#words, (pathCrc | 1) >>> 0, second)] !== 0;
   }
 
   #grow(): void {
