@@ -7,6 +7,7 @@ import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { ZnodeHashes } from '../tree/path-hash.js';
+import { type KnownPaths, PathSet } from '../tree/path-set.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { LimitCheck } from './limit-check.js';
@@ -65,13 +66,14 @@ export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): 
 export class TreeCheck {
   readonly #tally = new SnapshotTally();
   readonly #owners = new OwnerCheck();
-  readonly #shape = new ShapeCheck();
+  readonly #shape: ShapeCheck;
   readonly #limits: LimitCheck;
   readonly #quotas = new QuotaCheck();
   readonly #maxBuffer: number;
 
-  /** `maxBuffer` is jute.maxbuffer in bytes. */
-  constructor(maxBuffer: number) {
+  /** `maxBuffer` is jute.maxbuffer in bytes; `paths` takes the znodes, too. */
+  constructor(maxBuffer: number, paths: KnownPaths = new PathSet()) {
+    this.#shape = new ShapeCheck(paths);
     this.#maxBuffer = maxBuffer;
     this.#limits = new LimitCheck(maxBuffer);
   }

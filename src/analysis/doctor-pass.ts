@@ -40,7 +40,7 @@ export class DoctorPass {
   readonly #server: string;
   readonly #maxBuffer: number;
   readonly #snapshots: readonly DataFile[];
-  #replay: HashedReplay | null = new HashedReplay();
+  #replay: HashedReplay | null = null;
   #result: HashedResult | null | undefined;
 
   constructor(server: string, dir: DataDir, maxBuffer: number) {
@@ -52,10 +52,11 @@ export class DoctorPass {
   /** Reads a snapshot along. */
   snapshotVisitor(file: DataFile): SnapshotVisitor {
     const isNewest = file === this.#snapshots.at(-1);
-    const visit = new SnapshotVisit(file, {
-      check: isNewest ? new TreeCheck(this.#maxBuffer) : null,
-      replay: file === this.#snapshots[0] ? this.#replay : null,
-    });
+    if (file === this.#snapshots[0]) this.#replay = new HashedReplay(file.size);
+    const replay = file === this.#snapshots[0] ? this.#replay : null;
+    // The replay knows paths, too.
+    const check = isNewest ? new TreeCheck(this.#maxBuffer, replay ?? undefined) : null;
+    const visit = new SnapshotVisit(file, { check, replay });
     return {
       problem: (found) => visit.problem(found),
       session: (session) => visit.session(session),
@@ -126,7 +127,7 @@ export class DoctorPass {
   }
 }
 
-/** What reads a snapshot along, beside what servers make of it. */
+/** What reads a snapshot along, beside what servers make of it; where both do, the check hands on to the replay. */
 interface Also {
   readonly check: TreeCheck | null;
   readonly replay: HashedReplay | null;
@@ -165,8 +166,8 @@ class SnapshotVisit {
     const hashes = this.#hashes;
     hashes.take(znode);
     this.#tally.add(znode, hashes.digest);
-    this.#check?.addZnode(znode, hashes);
-    this.#replay?.addZnode(znode, hashes);
+    if (this.#check === null) this.#replay!.take(znode, hashes);
+    else this.#check.addZnode(znode, hashes);
     this.#countOwner(znode);
   }
 

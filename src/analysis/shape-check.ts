@@ -5,7 +5,7 @@ import { Ancestors } from '../snapshot/ancestors.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { crc32 } from '../tree/crc32.js';
 import { secondHash, type ZnodeHashes } from '../tree/path-hash.js';
-import { PathSet } from '../tree/path-set.js';
+import type { KnownPaths } from '../tree/path-set.js';
 
 /** Paths to look at again that are kept by name; servers write no such thing at all. */
 const MOST_SUSPECTS = 10_000;
@@ -15,7 +15,7 @@ export class ShapeCheck {
   /** Level of the last znode's parent, -1 where it is not among the ancestors of the znode before. */
   parentLevel = -1;
   readonly #ancestors = new Ancestors();
-  readonly #seen = new PathSet();
+  readonly #seen: KnownPaths;
   /** Paths that may be there twice: offset of each znode that has it, as the second pass finds them. */
   readonly #twice = new Map<RawText, number[]>();
   /** Parents that were not the znode before or above: whether each was there, as the second pass finds them. */
@@ -25,12 +25,16 @@ export class ShapeCheck {
   >();
   readonly #orphans: { readonly path: RawText; readonly offset: number }[] = [];
 
-  add(znode: ZnodeRecord, { pathCrc, second }: ZnodeHashes): void {
+  constructor(seen: KnownPaths) {
+    this.#seen = seen;
+  }
+
+  add(znode: ZnodeRecord, hashes: ZnodeHashes): void {
     const { pathStart, pathEnd } = znode;
     this.#ancestors.enter(znode);
     this.parentLevel = this.#ancestors.hasParent ? this.#ancestors.level - 1 : -1;
     if (!this.#ancestors.hasParent && pathEnd > pathStart) this.#doubtParent(znode);
-    if (!this.#seen.add(pathCrc, second) && this.#twice.size < MOST_SUSPECTS) {
+    if (!this.#seen.take(znode, hashes) && this.#twice.size < MOST_SUSPECTS) {
       this.#twice.set(znode.path, []);
     }
   }

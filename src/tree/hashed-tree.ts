@@ -56,7 +56,8 @@ export class HashedTree {
 
   /** Adds a znode that is not there; its stat is to be set. */
   add(pathCrc: number, second: number): number {
-    if (8 * (this.#filled + 1) > 3 * this.#index.length) this.#reindex();
+    const { length } = this.#index;
+    if (8 * (this.#filled + 1) > 3 * length) this.#reindex(4 * this.size > length ? 2 * length : length);
     const number = this.#free.pop() ?? this.#numbers++;
     if (number >> CHUNK_BITS === this.#chunks.length) {
       const bytes = Buffer.alloc(ZNODE_BYTES << CHUNK_BITS);
@@ -68,8 +69,13 @@ export class HashedTree {
     return number;
   }
 
-  /** Adds a znode of a snapshot, or takes the place of the one with its path, as servers do. */
-  load(znode: ZnodeRecord, { pathCrc, second, dataCrc }: ZnodeHashes): void {
+  /** Makes room for so many znodes. */
+  reserve(znodes: number): void {
+    while (3 * this.#index.length < 8 * znodes) this.#reindex(2 * this.#index.length);
+  }
+
+  /** Adds a znode of a snapshot; false where it takes the place of one with its path, as in servers. */
+  load(znode: ZnodeRecord, { pathCrc, second, dataCrc }: ZnodeHashes): boolean {
     const known = this.find(pathCrc, second);
     const number = known === NO_ZNODE ? this.add(pathCrc, second) : known;
     const view = this.viewOf(number);
@@ -79,6 +85,7 @@ export class HashedTree {
     for (let word = 0; word < STAT_WORDS; word++) {
       view.setInt32(at + STAT + 4 * word, from.getInt32(statStart + 4 * word));
     }
+    return known === NO_ZNODE;
   }
 
   delete(number: number): void {
@@ -133,9 +140,9 @@ export class HashedTree {
   }
 
   /** A larger index, or one without what is gone. */
-  #reindex(): void {
+  #reindex(length: number): void {
     const old = this.#index;
-    const index = new Int32Array(4 * this.size > old.length ? 2 * old.length : old.length);
+    const index = new Int32Array(length);
     for (let at = 0; at < old.length; at += 2) {
       const entry = old[at]!;
       if (entry <= 0) continue;

@@ -1,4 +1,13 @@
 // Which paths were there before: 64 bit hashes of them (`path-hash.ts`), 12 to 24 bytes each.
+import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import type { ZnodeHashes } from './path-hash.js';
+
+/** Takes znodes, and knows their paths by hashes: what it takes for known may be another. */
+export interface KnownPaths {
+  /** Takes a znode; false where its path was there already. */
+  take(znode: ZnodeRecord, hashes: ZnodeHashes): boolean;
+  has(pathCrc: number, second: number): boolean;
+}
 
 const FIRST_SLOTS = 1 << 12;
 
@@ -6,10 +15,14 @@ const FIRST_SLOTS = 1 << 12;
  * A set of paths by their two hashes: of a million different ones two are taken for the same with a chance of one in
  * 18 million, so what comes out of it must be looked at again before it is said.
  */
-export class PathSet {
+export class PathSet implements KnownPaths {
   size = 0;
   /** Two words a slot; both 0 for an empty one. */
   #words = new Uint32Array(2 * FIRST_SLOTS);
+
+  take(_: ZnodeRecord, { pathCrc, second }: ZnodeHashes): boolean {
+    return this.add(pathCrc, second);
+  }
 
   /** Adds a path; false where it was there already. */
   add(pathCrc: number, second: number): boolean {
