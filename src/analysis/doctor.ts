@@ -119,11 +119,12 @@ function foretell(
 }
 
 /** What the tree after a start hangs on. */
-function treeKey({ snapshot, zxid, txns, settings, passedOver, logs }: Booted): string {
+function treeKey({ snapshot, zxid, txns, settings, passedOver, logs, notes }: Booted): string {
   const { release, ...flags } = settings;
   const line = release.parts[1];
-  // What an owner means differs before 3.5.4; what is replayed differs where other files are read.
-  const era = line >= 6 ? 'new' : release.text;
+  // What an owner means differs before 3.5.4; what is replayed differs where other files or parts of multis are read.
+  const leavesOut = notes.some(({ code }) => code === 'multi-part-unread');
+  const era = line >= 6 && !leavesOut ? 'new' : release.text;
   const { extendedTypes, emulate353 } = flags;
   const read = [snapshot?.name, zxid, txns, logs.length, passedOver.length];
   return [era, extendedTypes, emulate353, ...read].join(' ');
