@@ -25,19 +25,23 @@ const data = process.argv[2] ?? join(tmpdir(), 'zoolog-bench', '1m');
 const scratch = mkdtempSync(join(tmpdir(), 'zoolog-bench-'));
 const zoolog = join(root, 'bin', 'zoolog.js');
 
-/** Runs a command; seconds of wall time, peak memory in MB, its standard output where it is kept. */
-function run(command, args, { keep = false } = {}) {
+/**
+ * Runs a command; seconds of wall time and of CPU, peak memory in MB, its standard output where it is kept. `answers`
+ * are the exit codes that it may end with.
+ */
+function run(command, args, { keep = false, answers = [0] } = {}) {
   const start = process.hrtime.bigint();
-  const timed = spawnSync('/usr/bin/time', ['-f', '%M', command, ...args], {
+  const timed = spawnSync('/usr/bin/time', ['-f', '%M %U %S', command, ...args], {
     stdio: ['ignore', keep ? 'pipe' : 'ignore', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
   });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   if (timed.error) throw timed.error;
-  if (timed.status !== 0)
+  if (!answers.includes(timed.status))
     throw new Error(`${command} ${args.join(' ')} ended with ${timed.status}\n${timed.stderr}`);
-  return { seconds, megabytes: Number(timed.stderr.trim().split('\n').at(-1)) / 1024, stdout: timed.stdout };
+  const [kilobytes, user, system] = timed.stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  return { seconds, cpu: user + system, megabytes: kilobytes / 1024, stdout: timed.stdout };
 }
 
 const node = (...args) => run(process.execPath, args);
@@ -102,6 +106,7 @@ function restorer() {
 /** A directory with the first snapshot and all logs, so that a replay has all of them to do. */
 function wholeReplay(snapshot, logs) {
   const dir = join(scratch, 'replay');
+  if (existsSync(dir)) return dir;
   mkdirSync(join(dir, 'version-2'), { recursive: true });
   for (const file of [snapshot, ...logs])
     symlinkSync(realpathSync(file), join(dir, 'version-2', basename(file)));
@@ -168,6 +173,19 @@ try {
     () => cli('inspect', snapshot),
     () => node(bare, snapshot).seconds,
   );
+  if (logs.length > 0) {
+    const dir = wholeReplay(snapshot, logs);
+    const pass = join(root, 'test', 'bench', 'bare-digest.mjs');
+    compare(
+      "CPU of doctor on snapshot and logs / inspect and the digest's CRC-32 pass",
+      '<= 1.50',
+      () => {
+        const { cpu, megabytes } = run(process.execPath, [zoolog, 'doctor', dir], { answers: [0, 1] });
+        return { seconds: cpu, megabytes };
+      },
+      () => cli('inspect', dir).cpu + node(pass, snapshot).cpu,
+    );
+  }
   const made = cli('index', '-o', index, data);
   console.log(
     `index of the whole directory: ${made.seconds.toFixed(1)} s, peak ${made.megabytes.toFixed(0)} MB`,
