@@ -271,6 +271,14 @@ export const PROBLEMS = {
       'From 3.6 on a closeSession lists all ephemerals of the session in one txn. A server logs a txn larger than its limit and cannot read it back: it does not start again (ZOOKEEPER-3496).',
     remedy: 'Raise jute.maxbuffer on all servers before the session ends.',
   },
+  'txn-over-maxbuffer': {
+    severity: 'error',
+    title: 'A txn is longer than servers read',
+    cause:
+      'Servers log a txn however long it is, and read at most jute.maxbuffer (1048575 bytes unless set) and its extra size back: one that has this log to replay stops with "Unreasonable length" (ZOOKEEPER-1513, ZOOKEEPER-3496). Mostly it is a multi, or the closeSession of a session with very many ephemerals.',
+    remedy:
+      'Start servers with a jute.maxbuffer above the length found (look whether they have one already: "--maxbuffer" says it here) until a snapshot was taken behind the txn; then have the writer named here send less at once.',
+  },
   'sequence-near-end': {
     severity: 'warning',
     title: 'The next sequence number of a znode comes near its end',
@@ -283,12 +291,6 @@ export const PROBLEMS = {
     title: 'The zxid counter of the epoch comes near its end',
     cause: 'At 0xffffffff the leader resigns so that a new epoch begins (ZOOKEEPER-1277): a short outage.',
     remedy: 'Restart the leader at a quiet time: a new epoch begins at 0.',
-  },
-  'log-padded': {
-    severity: 'note',
-    title: 'Preallocated zeros follow the last txn',
-    cause: 'Servers extend logs in steps of preAllocSize (64 MiB by default). This is normal.',
-    remedy: 'Nothing.',
   },
   'log-torn': {
     severity: 'note',

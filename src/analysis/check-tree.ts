@@ -2,6 +2,8 @@
 // looked at again; 12 to 24 bytes a znode.
 import { type OnProblem, problem } from '../problems.js';
 import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
+import type { AclRecord } from '../snapshot/acl-record.js';
+import { MissingAcls } from '../snapshot/missing-acls.js';
 import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { SnapshotTrailer } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
@@ -14,6 +16,9 @@ import { LimitCheck } from './limit-check.js';
 import { OwnerCheck } from './owner-check.js';
 import { QuotaCheck } from './quota-check.js';
 import { ShapeCheck } from './shape-check.js';
+
+/** The key of the open ACL that no table holds. */
+const OPEN = -1;
 
 /** What came of the digest in a snapshot: `none` was recorded, or it cannot be checked alone (`fuzzy`). */
 export type DigestVerdict = 'matches' | 'differs' | 'none' | 'fuzzy';
@@ -51,6 +56,7 @@ export function checkTree(file: string, zxid: Zxid, options: TreeCheckOptions): 
     const check = new TreeCheck(options.maxBuffer);
     const hashes = new ZnodeHashes();
     for (const session of reader.sessions()) check.addSession(session);
+    for (const acl of reader.acls()) check.addAcl(acl);
     for (const znode of reader.znodes()) {
       hashes.take(znode);
       check.addZnode(znode, hashes);
@@ -69,6 +75,9 @@ export class TreeCheck {
   readonly #shape: ShapeCheck;
   readonly #limits: LimitCheck;
   readonly #quotas = new QuotaCheck();
+  /** Keys of the ACL table; those above 2^53 are rounded, and servers count from 1. */
+  readonly #acls = new Set<number>([OPEN]);
+  readonly #missingAcls = new MissingAcls();
   readonly #maxBuffer: number;
 
   /** `maxBuffer` is jute.maxbuffer in bytes; `paths` takes the znodes, too. */
@@ -82,7 +91,14 @@ export class TreeCheck {
     this.#owners.addSession(session);
   }
 
+  addAcl({ key }: AclRecord): void {
+    this.#acls.add(Number(key));
+  }
+
   addZnode(znode: ZnodeRecord, hashes: ZnodeHashes): void {
+    const { view, statStart } = znode;
+    const acl = view.getInt32(statStart - 8) * 2 ** 32 + view.getUint32(statStart - 4);
+    if (!this.#acls.has(acl)) this.#missingAcls.add(znode);
     this.#tally.add(znode, hashes.digest);
     this.#shape.add(znode, hashes);
     const { parentLevel } = this.#shape;
@@ -99,6 +115,10 @@ export class TreeCheck {
     const { trailer, sessionCount } = reader;
     const isFuzzy = snapshotEnd(zxid, this.#tally.newest, trailer).zxid > zxid;
     for (const found of owners.problems(file, isFuzzy, this.#maxBuffer)) onProblem(found);
+    // Where it is fuzzy the logs behind it hold what the table lacks.
+    for (const found of this.#missingAcls.problems(file)) {
+      onProblem(isFuzzy ? { ...found, severity: 'note' } : found);
+    }
     for (const found of this.#limits.problems(file, zxid)) onProblem(found);
     if (shape.isDoubtful || !quotas.isEmpty) lookAgain(file, shape, quotas);
     for (const found of shape.problems(file)) onProblem(found);

@@ -9,6 +9,7 @@ import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { LogFactsBuilder } from '../datadir/log-facts.js';
 import { SnapshotFactsBuilder } from '../datadir/snapshot-facts.js';
 import type { Problem } from '../problems.js';
+import type { AclRecord } from '../snapshot/acl-record.js';
 import type { SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { HashedReplay, type HashedResult } from '../tree/hashed-replay.js';
@@ -18,9 +19,12 @@ import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { type CheckedTree, TreeCheck } from './check-tree.js';
 import { type DigestRun, digestRun } from './digest-runs.js';
 import type { LogVisitor, SnapshotVisitor } from './file-facts.js';
+import { longTxn } from './long-txns.js';
 import { type BootCounts, countsAfterBoot, type OwnerCounts } from './owner-counts.js';
 
 const OWNER = 44;
+/** More are never listed. */
+const MOST_LONG_TXNS = 1000;
 
 /** A tree that was checked, and what is wrong with it. */
 export interface TreeExam {
@@ -29,23 +33,33 @@ export interface TreeExam {
   readonly problems: readonly Problem[];
 }
 
+/** What servers read, in bytes. */
+export interface PassLimits {
+  /** jute.maxbuffer. */
+  readonly maxBuffer: number;
+  /** The longest txn. */
+  readonly txn: number;
+}
+
 /** The reading of a directory: visitors for its files, in their order, and then what they saw. */
 export class DoctorPass {
   /** What servers make of the files. */
   readonly bootFiles = new BootFiles();
+  /** Txns that servers cannot read back. */
+  readonly longTxns: Problem[] = [];
   /** The tree in the newest snapshot; null where there is none. */
   newest: TreeExam | null = null;
   /** Of the newest snapshot; null where it is not sound. */
   #newestCounts: OwnerCounts | null = null;
   readonly #server: string;
-  readonly #maxBuffer: number;
+  readonly #limits: PassLimits;
   readonly #snapshots: readonly DataFile[];
   #replay: HashedReplay | null = null;
   #result: HashedResult | null | undefined;
 
-  constructor(server: string, dir: DataDir, maxBuffer: number) {
+  constructor(server: string, dir: DataDir, limits: PassLimits) {
     this.#server = server;
-    this.#maxBuffer = maxBuffer;
+    this.#limits = limits;
     this.#snapshots = dir.snapshots.filter(({ content }) => content === 'snapshot');
   }
 
@@ -55,12 +69,12 @@ export class DoctorPass {
     if (file === this.#snapshots[0]) this.#replay = new HashedReplay(file.size);
     const replay = file === this.#snapshots[0] ? this.#replay : null;
     // The replay knows paths, too.
-    const check = isNewest ? new TreeCheck(this.#maxBuffer, replay ?? undefined) : null;
+    const check = isNewest ? new TreeCheck(this.#limits.maxBuffer, replay ?? undefined) : null;
     const visit = new SnapshotVisit(file, { check, replay });
     return {
       problem: (found) => visit.problem(found),
       session: (session) => visit.session(session),
-      acl: (acl, offset) => visit.facts.addAcl(acl.key, acl.acl, offset),
+      acl: (acl, offset) => visit.acl(acl, offset),
       znode: (znode) => visit.znode(znode),
       end: (reader) => {
         this.bootFiles.know({ snapshot: visit.facts.facts(reader, file.zxid) });
@@ -84,6 +98,8 @@ export class DoctorPass {
         const { view, entryStart, entryEnd, offset } = record;
         isSound &&= facts.add(view, entryStart, entryEnd, offset, txn.header.zxid);
         this.#replay?.apply(record, txn, path);
+        const long = longTxn(path, record, txn, this.#limits.txn);
+        if (long !== null && this.longTxns.length <= MOST_LONG_TXNS) this.longTxns.push(long);
       },
       end: (reader) => {
         const known = isSound ? facts.factsOfSound(reader) : null;
@@ -158,6 +174,11 @@ class SnapshotVisit {
     this.#check?.addSession(session);
     this.#replay?.addSession(session);
     this.#sessions.add(session.id);
+  }
+
+  acl(acl: AclRecord, offset: number): void {
+    this.facts.addAcl(acl.key, acl.acl, offset);
+    this.#check?.addAcl(acl);
   }
 
   znode(znode: ZnodeRecord): void {

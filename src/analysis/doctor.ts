@@ -5,7 +5,7 @@ import type { Boot, Booted } from '../datadir/boot-outcome.js';
 import { treeAfterBoot } from '../datadir/boot-tree.js';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { TESTED } from '../datadir/release.js';
-import type { ServerSpec } from '../datadir/server-settings.js';
+import { type ServerSpec, settingsOf } from '../datadir/server-settings.js';
 import { type Problem, problem } from '../problems.js';
 import { formatHex, formatZxid } from '../records/zxid.js';
 import { readOrReport } from '../source/read-or-report.js';
@@ -14,7 +14,7 @@ import { gapsBetween } from '../txnlog/log-gap.js';
 import { type BootRow, bootRow } from './boot-row.js';
 import { type CheckedTree, checkTree } from './check-tree.js';
 import { type DigestRun, digestRuns } from './digest-runs.js';
-import { DoctorPass } from './doctor-pass.js';
+import { DoctorPass, type PassLimits } from './doctor-pass.js';
 import type { FileFacts } from './file-facts.js';
 import { inspectFile, placeOf, type ServerFacts, serverFacts } from './inspect.js';
 import type { BootCounts } from './owner-counts.js';
@@ -51,9 +51,10 @@ const MAX_BUFFER = 0xfffff;
 export function examine(server: string, dir: DataDir, options: DoctorOptions, log: SourceLog): Exam {
   const report = log.report;
   for (const found of dir.problems) report(found);
-  const pass = options.quick ? null : new DoctorPass(server, dir, maxBufferOf(options));
+  const pass = options.quick ? null : new DoctorPass(server, dir, limitsOf(dir, options));
   const files = inspectFiles(server, dir, pass, log);
   const facts = serverFacts(server, placeOf(dir, log.shown.bind(log)), files);
+  for (const found of pass?.longTxns ?? []) report(found);
   for (const gap of gapsBetween(files.filter(({ kind }) => kind === 'log'))) report(gap);
   const boots = pass === null ? [] : foretell(server, dir, options, pass, log);
   const base = pass === null ? undefined : baseOf(dir, boots, facts);
@@ -132,6 +133,13 @@ function treeKey({ snapshot, zxid, txns, settings, passedOver, logs, notes }: Bo
 
 function maxBufferOf({ spec }: DoctorOptions): number {
   return spec.maxBuffer ?? MAX_BUFFER;
+}
+
+/** What the servers read: those with the lowest limit where releases were asked for, else the newest. */
+function limitsOf(dir: DataDir, options: DoctorOptions): PassLimits {
+  const releases = options.releases ?? TESTED.slice(-1);
+  const limits = releases.map((release) => settingsOf({ ...options.spec, release }, dir).limit);
+  return { maxBuffer: maxBufferOf(options), txn: Math.min(...limits) };
 }
 
 /** Checks the tree in a snapshot, unless it was when the file was read. */

@@ -293,7 +293,8 @@ export class SnapshotReader {
       digest = this.#fixed(digestBlockLayout, DIGEST_BLOCK_BYTES);
       seals.push(this.#readSeal('snapshot-trailer-checksum'));
     }
-    if (left === withZxid || left === withDigest + withZxid) {
+    // With more behind it, its mark tells it from what is no block.
+    if (left === withZxid || left === withDigest + withZxid || (hasDigest && this.#hasMarkAfter(withZxid))) {
       lastProcessedZxid = this.#fixed(lastZxidBlockLayout, LAST_ZXID_BLOCK_BYTES).lastProcessedZxid;
       seals.push(this.#readSeal('snapshot-trailer-checksum'));
     }
@@ -308,6 +309,14 @@ export class SnapshotReader {
       '0, 21, 33 or 54 bytes after the first seal',
       isCut ? `${left} bytes` : `${found} more`,
     );
+  }
+
+  /** True where a seal's mark ends the next so many bytes. */
+  #hasMarkAfter(bytes: number): boolean {
+    const window = this.#window;
+    if (window.load(bytes) < bytes) return false;
+    const end = window.position + bytes;
+    return window.buffer.toString('hex', end - SEAL_MARK.length / 2, end) === SEAL_MARK;
   }
 
   #readSeal(code: ProblemCode): SealCheck {

@@ -19,7 +19,7 @@ import { buildSnapshot, NEW_TREE } from '../support/snapshot-spec.js';
 const temp = useTempDir();
 
 function passOver(dir: DataDir): DoctorPass {
-  const pass = new DoctorPass('s', dir, 0xfffff);
+  const pass = new DoctorPass('s', dir, { maxBuffer: 0xfffff, txn: 2 * 0xfffff });
   for (const file of [...dir.snapshots, ...dir.logs]) {
     inspectFile(
       { server: 's', shown: file.path, file },

@@ -20,7 +20,7 @@ import { EXIT } from '../exit-codes.js';
 import { jsonFields } from '../json-fields.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { bootColumns, findingColumns, findingRow, memberColumns } from '../rows/doctor-columns.js';
-import { serverColumns } from '../rows/inspect-columns.js';
+import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
 import { type OutputArgs, Run } from '../run.js';
 import { wrapped } from '../wrapped.js';
 
@@ -192,11 +192,12 @@ function nextSteps(codes: readonly (keyof typeof PROBLEMS)[], boots: readonly Bo
   });
 }
 
-function examFields({ server, verdict, facts, boots, snapshot, tree, digests }: Exam) {
+function examFields({ server, verdict, facts, files, boots, snapshot, tree, digests }: Exam) {
   return {
     server,
     ...verdict,
     facts: jsonFields(serverColumns, facts),
+    files: files.map((file) => jsonFields(fileColumns, file)),
     boots: boots.map((boot) => jsonFields(bootColumns, boot)),
     tree:
       tree === null
