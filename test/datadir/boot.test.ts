@@ -1,6 +1,6 @@
 // Each way in which a server stops, and each thing to know where it does not: code, file, offset. That servers do so
 // is what boot-outcomes.test.ts is about.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, symlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -455,6 +455,22 @@ describe('a server starts', () => {
       { boots: true, zxid: 5n },
       { boots: true, zxid: 5n },
     ]);
+  });
+});
+
+describe('a note is made', () => {
+  test('of a file that cannot be read', () => {
+    const dir = dirOf({ 'snapshot.5': TREE });
+    symlinkSync(join(dir, 'nowhere'), join(dir, 'version-2', 'snapshot.9'));
+    const booted = simulateBoot(openDataDir(dir), { release: '3.9' }, new BootFiles());
+    expect(noted(booted, 'not-read').map(({ file }) => nameOf(file))).toEqual(['snapshot.9']);
+  });
+
+  test('of a path that no server writes', () => {
+    const odd = buildSnapshot({ znodes: [...NEW_TREE, { path: '/a' }, { path: '/a/' }] });
+    const booted = boot({ 'snapshot.5': odd.bytes });
+    expect(booted.boots).toBe(true);
+    expect(noted(booted, 'znode-path')).toMatchObject([{ offset: odd.marks.znodes.at(-1) }]);
   });
 });
 
