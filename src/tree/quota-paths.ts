@@ -31,6 +31,12 @@ export function statsPath(limited: RawText): RawText {
   return (QUOTAS + limited + STATS) as RawText;
 }
 
+/** A path below /zookeeper/quota in two: the path it is about, and what is behind it ("" for a znode in between). */
+export function splitQuotaPath(path: RawText): { readonly about: RawText; readonly leaf: string } {
+  const leaf = path.endsWith(LIMITS) ? LIMITS : path.endsWith(STATS) ? STATS : '';
+  return { about: path.slice(QUOTAS.length, path.length - leaf.length) as RawText, leaf };
+}
+
 function between(path: RawText, end: string): RawText | null {
   if (!isInQuotas(path) || !path.endsWith(end)) return null;
   return path.slice(QUOTAS.length, -end.length) as RawText;
