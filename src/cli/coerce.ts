@@ -3,6 +3,7 @@
 import { UsageError } from '../errors.js';
 import { type RawText, rawText } from '../jute/raw-text.js';
 import { ERROR_NAMES } from '../records/op-code.js';
+import { PathMap, splitMapping } from '../tree/path-map.js';
 
 /** A whole number of 0 or more. @throws UsageError for anything else. */
 export function wholeNumber(text: string): number {
@@ -27,6 +28,16 @@ export function znodePath(text: string): RawText {
     throw new UsageError(`${text} is not the path of a znode`, `type ${clean === '' ? '/' : clean}`);
   }
   return rawText(text);
+}
+
+/** The mappings of several `FROM=TO`. @throws UsageError for what is none, or cannot be meant with the others. */
+export function pathMap(texts: readonly string[]): PathMap {
+  return new PathMap(
+    texts.map((text) => {
+      const [from, to] = splitMapping(text).map(znodePath);
+      return { from: from!, to: to! };
+    }),
+  );
 }
 
 /** Makes a coercion to a set of comma-separated words of `known`. */

@@ -73,6 +73,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Find the txn with which a condition on the tree began to hold',
     load: async () => (await import('./commands/bisect.js')).bisect,
   },
+  diff: {
+    describe: 'Compare two trees: added, removed, changed, and what of it',
+    load: async () => (await import('./commands/diff.js')).diff,
+  },
   export: {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,

@@ -16,6 +16,29 @@ export async function askTree(
   return withTree((options) => openTree(args.source, options), args, context, ask);
 }
 
+/** Opens the trees in two SOURCEs, asks, closes them, and returns the exit code. */
+export async function askTrees(
+  [source, target]: readonly [string, string],
+  run: Run,
+  ask: (a: ZnodeSource, b: ZnodeSource) => number,
+): Promise<number> {
+  const { openTree } = await import('../source/open.js');
+  const a = openTree(source, run.sourceOptions);
+  try {
+    const b = openTree(target, run.sourceOptions);
+    try {
+      for (const tree of [a, b]) run.watch(tree);
+      const code = ask(a, b);
+      if (!a.isComplete || !b.isComplete) run.markIncomplete();
+      return run.finish(code);
+    } finally {
+      b.close();
+    }
+  } finally {
+    a.close();
+  }
+}
+
 /** Opens the history in a SOURCE, asks, closes it, and returns the exit code. */
 export async function askTxns(
   args: RunArgs & { readonly source: string },

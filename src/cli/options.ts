@@ -5,7 +5,7 @@ import { DATA_MODES } from '../render/bytes.js';
 import { FORMATS } from '../render/render.js';
 import type { TxnRange } from '../source/sources.js';
 import { parseTime, timeZone } from '../source/time.js';
-import { wholeNumber, znodePath } from './coerce.js';
+import { pathMap, wholeNumber, znodePath } from './coerce.js';
 import type { OptionTable } from './command.js';
 
 const OUTPUT = 'Output:';
@@ -158,6 +158,18 @@ export function checkLimits(what: string, least: number | undefined, most: numbe
   if (least === undefined || most === undefined || least <= most) return;
   throw new UsageError(`--min-${what} ${least} is more than --max-${what} ${most}`, 'nothing can be both');
 }
+
+/** Under which other paths a tree comes to lie. */
+export const mapOption = {
+  map: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    coerce: pathMap,
+    describe:
+      'FROM=TO: what is at and below FROM lies at TO; several times, the longest FROM wins. What no FROM covers is left out',
+  },
+} as const satisfies OptionTable;
 
 /** SOURCE, the first argument of every command. */
 export const sourcePositional = {

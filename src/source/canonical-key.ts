@@ -40,3 +40,13 @@ function writePath(buffer: Buffer, start: number, end: number, target: Buffer): 
   target[at++] = 0;
   return at;
 }
+
+/** Below 0 where `a` comes first, 0 where they are one path. */
+export function compareCanonically(a: RawText, b: RawText): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
+  return x === SLASH ? -1 : y === SLASH ? 1 : x - y;
+}

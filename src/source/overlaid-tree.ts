@@ -5,6 +5,7 @@ import type { Znode } from '../snapshot/znode.js';
 import type { IndexTree, ZnodeFields } from '../store/index-tree.js';
 import type { OverlaidZnode, Overlay } from '../tree/overlay.js';
 import { parentPath } from '../tree/paths.js';
+import { compareCanonically } from './canonical-key.js';
 import { sortedSessions } from './sorted-sessions.js';
 
 /** A tree that answers by look-up. */
@@ -152,16 +153,4 @@ export class OverlaidTree {
     const parent = parentPath(path);
     this.#grown!.set(parent, (this.#grown!.get(parent) ?? 0) + by);
   }
-}
-
-const SLASH = 0x2f;
-
-/** Pre-order with siblings by their raw name bytes: "/" is below every other byte. */
-function compareCanonically(a: RawText, b: RawText): number {
-  const length = Math.min(a.length, b.length);
-  let at = 0;
-  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  if (at === length) return a.length - b.length;
-  const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
-  return x === SLASH ? -1 : y === SLASH ? 1 : x - y;
 }

@@ -88,7 +88,7 @@ export class PathMap {
   }
 
   #targetOf(path: RawText): RawText | null {
-    const mapping = this.#mappingOf(path);
+    const mapping = this.mappingOf(path);
     return mapping === undefined ? null : ((mapping.to + path.slice(mapping.from.length)) as RawText);
   }
 
@@ -97,12 +97,13 @@ export class PathMap {
     for (const mapping of this.mappings) {
       if (!isIn(target, mapping.to)) continue;
       const source = (mapping.from + target.slice(mapping.to.length)) as RawText;
-      if (!isIn(source, ZOOKEEPER) && this.#mappingOf(source) === mapping) sources.push(source);
+      if (!isIn(source, ZOOKEEPER) && this.mappingOf(source) === mapping) sources.push(source);
     }
     return sources;
   }
 
-  #mappingOf(path: RawText): PathMapping | undefined {
+  /** The mapping that moves a path outside of /zookeeper; undefined where none does. */
+  mappingOf(path: RawText): PathMapping | undefined {
     return this.mappings.find(({ from }) => isIn(path, from));
   }
 }

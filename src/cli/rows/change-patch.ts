@@ -27,26 +27,33 @@ export function patchOf(row: HistoryRow, mode: DataMode): DiffLine[] {
   return lines;
 }
 
-function aclLines(sign: '-' | '+', acl: readonly AclRow[] | null | undefined): DiffLine[] {
+/** The line of an ACL; none where it is not known. */
+export function aclLines(sign: '-' | '+', acl: readonly AclRow[] | null | undefined): DiffLine[] {
   return acl === undefined ? [] : [{ sign, text: `ACL ${aclText(acl)}` }];
 }
 
 function dataLines({ type, data, oldData }: HistoryRow, mode: DataMode): DiffLine[] {
   if (mode === 'none') return [];
   const isDelete = type === 'delete' || type === 'deleteContainer';
-  if (isDelete) return oldData == null ? [] : shown('-', oldData, mode);
+  if (isDelete) return oldData == null ? [] : dataShown('-', oldData, mode);
   if (data === undefined) return [];
   if (oldData === undefined) {
     const isChange = type === 'setData' || type === 'reconfig';
     const before: DiffLine[] = isChange ? [{ sign: ' ', text: '(what was there before is not known)' }] : [];
-    return [...before, ...(data === null ? [] : shown('+', data, mode))];
+    return [...before, ...(data === null ? [] : dataShown('+', data, mode))];
   }
-  if (data !== null && oldData !== null && mode === 'auto' && isText(data) && isText(oldData)) {
-    return withContext(lineDiff(linesOf(oldData), linesOf(data)), CONTEXT);
+  return dataPatch(oldData, data, mode);
+}
+
+/** The lines that make `now` of `old`: of text the lines that differ with those around them. */
+export function dataPatch(old: Buffer | null, now: Buffer | null, mode: DataMode): DiffLine[] {
+  if (mode === 'none') return [];
+  if (now !== null && old !== null && mode === 'auto' && isText(now) && isText(old)) {
+    return withContext(lineDiff(linesOf(old), linesOf(now)), CONTEXT);
   }
   return [
-    ...(oldData === null ? [NULL('-')] : shown('-', oldData, mode)),
-    ...(data === null ? [NULL('+')] : shown('+', data, mode)),
+    ...(old === null ? [NULL('-')] : dataShown('-', old, mode)),
+    ...(now === null ? [NULL('+')] : dataShown('+', now, mode)),
   ];
 }
 
@@ -54,7 +61,8 @@ function NULL(sign: '-' | '+'): DiffLine {
   return { sign, text: '(null)' };
 }
 
-function shown(sign: '-' | '+', data: Buffer, mode: DataMode): DiffLine[] {
+/** The lines of data that is only there before (`-`) or only now (`+`). */
+export function dataShown(sign: '-' | '+', data: Buffer, mode: DataMode): DiffLine[] {
   if (mode === 'auto' && !isText(data)) {
     return [{ sign, text: `(${data.length} bytes that are no text; --data hex shows them)` }];
   }

@@ -1,0 +1,65 @@
+// How much differs where: differences counted by subtree.
+import type { RawText } from '../jute/raw-text.js';
+import { compareCanonically } from '../source/canonical-key.js';
+import { depthOf, parentOf, pathBase64, ROOT, shownPath } from './paths.js';
+
+/** What differs at and below a path. */
+export interface DiffStatRow {
+  readonly path: string;
+  readonly pathBase64?: string | undefined;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Bytes of data of these znodes in the first tree, and in the second. */
+  readonly bytesA: number;
+  readonly bytesB: number;
+}
+
+/** Numbers of a subtree. */
+export interface DiffSums {
+  added: number;
+  removed: number;
+  changed: number;
+  bytesA: number;
+  bytesB: number;
+}
+
+/** Counts differences for a path and all above it, down to `maxDepth` levels below the root. */
+export class DiffStat {
+  readonly #sums = new Map<RawText, DiffSums>();
+  readonly #maxDepth: number;
+
+  constructor(maxDepth: number) {
+    this.#maxDepth = maxDepth;
+  }
+
+  add(change: 'added' | 'removed' | 'changed', path: RawText, bytesA: number, bytesB: number): void {
+    let at = path;
+    for (let depth = depthOf(path); depth > this.#maxDepth; depth--) at = parentOf(at);
+    for (;;) {
+      const sums = this.#of(at);
+      sums[change]++;
+      sums.bytesA += bytesA;
+      sums.bytesB += bytesB;
+      if (at === ROOT) return;
+      at = parentOf(at);
+    }
+  }
+
+  /** In canonical order, the root, which has all, last. */
+  rows(): DiffStatRow[] {
+    const paths = [...this.#sums.keys()].sort(compareCanonically);
+    if (paths[0] === ROOT) paths.push(paths.shift()!);
+    return paths.map((path) => {
+      return { path: shownPath(path), pathBase64: pathBase64(path), ...this.#sums.get(path)! };
+    });
+  }
+
+  #of(path: RawText): DiffSums {
+    const known = this.#sums.get(path);
+    if (known !== undefined) return known;
+    const sums = { added: 0, removed: 0, changed: 0, bytesA: 0, bytesB: 0 };
+    this.#sums.set(path, sums);
+    return sums;
+  }
+}

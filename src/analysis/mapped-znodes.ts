@@ -1,0 +1,103 @@
+// The znodes of a tree under the paths that a PathMap gives them, in canonical order.
+//
+// Below one FROM mapping keeps the order, so each FROM is a pass of its own and the passes are merged: constant
+// memory. Quotas are mapped by what they are about, which does not keep it; they are few, and are sorted.
+import type { RawText } from '../jute/raw-text.js';
+import type { Znode } from '../snapshot/znode.js';
+import { compareCanonically } from '../source/canonical-key.js';
+import type { ZnodeSource } from '../source/sources.js';
+import { clash, type PathMap, type PathMapping } from '../tree/path-map.js';
+import { isAtOrBelow, shownPath } from './paths.js';
+
+const ZOOKEEPER = '/zookeeper' as RawText;
+
+/** A znode, and where it comes to lie. */
+export interface MappedZnode {
+  readonly path: RawText;
+  readonly znode: Znode;
+}
+
+/** What of a tree is wanted. */
+export interface MappedOptions {
+  /** The path, as mapped, at and below which znodes are wanted. */
+  readonly under: RawText;
+  readonly data: boolean;
+}
+
+/**
+ * The znodes that are mapped, in the canonical order of their new paths.
+ * @throws UsageError where two come to lie at one path, or one in /zookeeper.
+ */
+export function* mappedZnodes(
+  tree: ZnodeSource,
+  map: PathMap,
+  { under, data }: MappedOptions,
+): Generator<MappedZnode> {
+  if (map.isIdentity) {
+    for (const znode of tree.znodes({ under, data })) yield { path: znode.path, znode };
+    return;
+  }
+  const passes = map.mappings.map((mapping) => below(tree, map, mapping, data));
+  let last: MappedZnode | null = null;
+  for (const mapped of merged([...passes, ownPaths(tree, map, data)])) {
+    if (last?.path === mapped.path) {
+      throw clash(shownPath(last.znode.path), shownPath(mapped.znode.path), mapped.path);
+    }
+    last = mapped;
+    if (isAtOrBelow(mapped.path, under)) yield mapped;
+  }
+}
+
+/** Of a tree that is compared with a mapped one, what has a counterpart in it or could have one. */
+export function* coveredZnodes(
+  tree: ZnodeSource,
+  map: PathMap,
+  { under, data }: MappedOptions,
+): Generator<MappedZnode> {
+  for (const znode of tree.znodes({ under, data })) {
+    const { path } = znode;
+    if (map.isIdentity || map.sources(path).length > 0) yield { path, znode };
+  }
+}
+
+/** What one mapping takes to another place. */
+function* below(
+  tree: ZnodeSource,
+  map: PathMap,
+  mapping: PathMapping,
+  data: boolean,
+): Generator<MappedZnode> {
+  for (const znode of tree.znodes({ under: mapping.from, data })) {
+    const isOther = isAtOrBelow(znode.path, ZOOKEEPER) || map.mappingOf(znode.path) !== mapping;
+    const path = isOther ? null : map.target(znode.path);
+    if (path !== null) yield { path, znode };
+  }
+}
+
+/** The server's own znodes. */
+function* ownPaths(tree: ZnodeSource, map: PathMap, data: boolean): Generator<MappedZnode> {
+  const mapped: MappedZnode[] = [];
+  for (const znode of tree.znodes({ under: ZOOKEEPER, data })) {
+    const path = map.target(znode.path);
+    if (path !== null) mapped.push({ path, znode });
+  }
+  yield* mapped.sort((a, b) => compareCanonically(a.path, b.path));
+}
+
+function* merged(passes: readonly Generator<MappedZnode>[]): Generator<MappedZnode> {
+  try {
+    const heads = passes.map((pass) => pass.next());
+    for (;;) {
+      let first = -1;
+      for (const [i, head] of heads.entries()) {
+        if (head.done) continue;
+        if (first < 0 || compareCanonically(head.value.path, heads[first]!.value.path) < 0) first = i;
+      }
+      if (first < 0) return;
+      yield heads[first]!.value as MappedZnode;
+      heads[first] = passes[first]!.next();
+    }
+  } finally {
+    for (const pass of passes) pass.return(undefined);
+  }
+}
