@@ -30,6 +30,7 @@ await build({
   entryPoints: {
     zoolog: join(dist, 'cli', 'bin.js'),
     'log-thread': join(dist, 'cli', 'log-thread.js'),
+    'digest-thread': join(dist, 'cli', 'digest-thread.js'),
     'path-thread': join(dist, 'store', 'path-thread.js'),
   },
   outdir: join(dist, 'bundle'),

@@ -33,16 +33,19 @@ export class DiffStat {
     this.#maxDepth = maxDepth;
   }
 
+  /** Adds one difference. */
   add(change: 'added' | 'removed' | 'changed', path: RawText, bytesA: number, bytesB: number): void {
     let at = path;
     for (let depth = depthOf(path); depth > this.#maxDepth; depth--) at = parentOf(at);
-    for (;;) {
+    this.addAll(at, { ...noSums(), [change]: 1, bytesA, bytesB });
+  }
+
+  /** Adds those of a path that is not too deep. */
+  addAll(path: RawText, more: DiffSums): void {
+    for (let at = path; ; at = parentOf(at)) {
       const sums = this.#of(at);
-      sums[change]++;
-      sums.bytesA += bytesA;
-      sums.bytesB += bytesB;
+      for (const key of Object.keys(more) as (keyof DiffSums)[]) sums[key] += more[key];
       if (at === ROOT) return;
-      at = parentOf(at);
     }
   }
 
@@ -58,8 +61,13 @@ export class DiffStat {
   #of(path: RawText): DiffSums {
     const known = this.#sums.get(path);
     if (known !== undefined) return known;
-    const sums = { added: 0, removed: 0, changed: 0, bytesA: 0, bytesB: 0 };
+    const sums = noSums();
     this.#sums.set(path, sums);
     return sums;
   }
+}
+
+/** Sums of nothing. */
+export function noSums(): DiffSums {
+  return { added: 0, removed: 0, changed: 0, bytesA: 0, bytesB: 0 };
 }

@@ -56,6 +56,8 @@ export interface DiffOptions {
   readonly map: PathMap;
   /** Path of `b` at and below which is compared. */
   readonly under: RawText;
+  /** Where it is known which znodes differ: their places in the snapshot files. Others are not looked at. */
+  readonly places?: { readonly ofA: Uint8Array; readonly ofB: Uint8Array } | undefined;
 }
 
 const ZOOKEEPER = '/zookeeper' as RawText;
@@ -67,13 +69,14 @@ const ZOOKEEPER = '/zookeeper' as RawText;
 export function* differences(
   a: ZnodeSource,
   b: ZnodeSource,
-  { rules, map, under }: DiffOptions,
+  { rules, map, under, places }: DiffOptions,
   counts: DiffCounts,
 ): Generator<Difference> {
-  const wish = { under, data: true };
+  const wishA = { under, data: true, places: places?.ofA };
+  const wishB = { under, data: true, places: places?.ofB };
   const sequential = new SequentialParents(a);
   const isApart = setApart(rules, under, counts);
-  for (const [left, right] of sideBySide(mappedZnodes(a, map, wish), coveredZnodes(b, map, wish))) {
+  for (const [left, right] of sideBySide(mappedZnodes(a, map, wishA), coveredZnodes(b, map, wishB))) {
     if (left !== null) counts.a++;
     if (right !== null) counts.b++;
     if (isApart(left, right)) continue;

@@ -5,7 +5,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Znode } from '../snapshot/znode.js';
 import { compareCanonically } from '../source/canonical-key.js';
-import type { ZnodeSource } from '../source/sources.js';
+import type { ZnodeOptions, ZnodeSource } from '../source/sources.js';
 import { clash, type PathMap, type PathMapping } from '../tree/path-map.js';
 import { isAtOrBelow, shownPath } from './paths.js';
 
@@ -22,6 +22,8 @@ export interface MappedOptions {
   /** The path, as mapped, at and below which znodes are wanted. */
   readonly under: RawText;
   readonly data: boolean;
+  /** As of ZnodeOptions, without mapping only. */
+  readonly places?: Uint8Array | undefined;
 }
 
 /**
@@ -31,10 +33,10 @@ export interface MappedOptions {
 export function* mappedZnodes(
   tree: ZnodeSource,
   map: PathMap,
-  { under, data }: MappedOptions,
+  { under, data, places }: MappedOptions,
 ): Generator<MappedZnode> {
   if (map.isIdentity) {
-    for (const znode of tree.znodes({ under, data })) yield { path: znode.path, znode };
+    for (const znode of tree.znodes(withPlaces({ under, data }, places))) yield { path: znode.path, znode };
     return;
   }
   const passes = map.mappings.map((mapping) => below(tree, map, mapping, data));
@@ -52,12 +54,16 @@ export function* mappedZnodes(
 export function* coveredZnodes(
   tree: ZnodeSource,
   map: PathMap,
-  { under, data }: MappedOptions,
+  { under, data, places }: MappedOptions,
 ): Generator<MappedZnode> {
-  for (const znode of tree.znodes({ under, data })) {
+  for (const znode of tree.znodes(withPlaces({ under, data }, places))) {
     const { path } = znode;
     if (map.isIdentity || map.sources(path).length > 0) yield { path, znode };
   }
+}
+
+function withPlaces(options: ZnodeOptions, places: Uint8Array | undefined): ZnodeOptions {
+  return places === undefined ? options : { ...options, places };
 }
 
 /** What one mapping takes to another place. */

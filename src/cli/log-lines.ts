@@ -5,13 +5,14 @@
 // where its zxids ascend, follow those before it and stay below the first zxid of every later file. Where one does
 // not, the rest is for the merging reader, which takes its time.
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { FILE_HEADER_BYTES } from '../records/file-header.js';
 import type { Sink } from '../render/sink.js';
 import type { SourceOptions } from '../source/source-options.js';
 import { gapProblem } from '../txnlog/log-gap.js';
 import { type LineQuery, type NamedFile, type Piece, pieces } from './log-pieces.js';
 import type { Message, ThreadData } from './log-thread.js';
+import { startThread } from './start-thread.js';
 
 /** What came of printing. */
 export interface Printed {
@@ -121,10 +122,10 @@ async function* inThreads(
   count: number,
 ): PieceStream & AsyncGenerator {
   const jobs = files.map(() => new Job());
-  const threads = Array.from({ length: count }, () => startThread(query));
+  const threads = Array.from({ length: count }, () => startLogThread(query));
   const owner = new Map<Job, Int32Array>();
   let next = 0;
-  const giveWork = ({ worker, done }: ReturnType<typeof startThread>): void => {
+  const giveWork = ({ worker, done }: ReturnType<typeof startLogThread>): void => {
     const job = jobs[next];
     const file = files[next++];
     if (job === undefined) return;
@@ -163,15 +164,8 @@ async function* inThreads(
   }
 }
 
-function startThread(query: LineQuery): { readonly worker: Worker; readonly done: Int32Array } {
+function startLogThread(query: LineQuery): { readonly worker: Worker; readonly done: Int32Array } {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ThreadData = { query, done };
-  const { url } = import.meta;
-  if (!url.endsWith('.ts')) {
-    return { worker: new Worker(new URL('./log-thread.js', url), { workerData }), done };
-  }
-  // From source, as under vitest, a thread needs tsx to read TypeScript, and takes no --import for it.
-  const thread = JSON.stringify(new URL('./log-thread.ts', url).href);
-  const fromSource = `import('tsx/esm/api').then((tsx) => (tsx.register(), import(${thread})))`;
-  return { worker: new Worker(fromSource, { eval: true, workerData }), done };
+  return { worker: startThread('log-thread', workerData), done };
 }

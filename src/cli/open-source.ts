@@ -20,7 +20,7 @@ export async function askTree(
 export async function askTrees(
   [source, target]: readonly [string, string],
   run: Run,
-  ask: (a: ZnodeSource, b: ZnodeSource) => number,
+  ask: (a: ZnodeSource, b: ZnodeSource) => number | Promise<number>,
 ): Promise<number> {
   const { openTree } = await import('../source/open.js');
   const a = openTree(source, run.sourceOptions);
@@ -28,7 +28,7 @@ export async function askTrees(
     const b = openTree(target, run.sourceOptions);
     try {
       for (const tree of [a, b]) run.watch(tree);
-      const code = ask(a, b);
+      const code = await ask(a, b);
       if (!a.isComplete || !b.isComplete) run.markIncomplete();
       return run.finish(code);
     } finally {

@@ -31,6 +31,8 @@ interface SortedPass {
   readonly depth: number;
   readonly data: boolean;
   readonly numChildren: boolean;
+  /** Only those with a 1 at their place in the file. */
+  readonly places?: Uint8Array | undefined;
 }
 
 /** A tree over a scan. */
@@ -42,8 +44,8 @@ export class ScannedTree {
   }
 
   znodes(options: ZnodeOptions = {}): Generator<Znode> {
-    const { order = 'canonical', under = '' as RawText, data = true, numChildren = false } = options;
-    const pass = { top: under, depth: Number.POSITIVE_INFINITY, data, numChildren };
+    const { order = 'canonical', under = '' as RawText, data = true, numChildren = false, places } = options;
+    const pass = { top: under, depth: Number.POSITIVE_INFINITY, data, numChildren, places };
     return order === 'file' ? this.#streamed(pass) : this.#sorted(pass);
   }
 
@@ -86,16 +88,18 @@ export class ScannedTree {
   *#sorted(pass: SortedPass): Generator<Znode> {
     const counts = pass.numChildren ? new ChildCounts() : null;
     const packed = unpacked(sortRecords(this.#feed(pass, counts)), pass.data);
-    for (const znode of lineage(packed, pass.top, this.#scan.file, this.#scan.report)) {
+    const { file, report } = this.#scan;
+    for (const znode of pass.places === undefined ? lineage(packed, pass.top, file, report) : packed) {
       yield this.#scan.znode(znode, counts?.of(znode.ordinal, znode.path));
     }
   }
 
   /** The records of a pass for the sort; children are counted meanwhile, for all have passed when it ends. */
-  *#feed({ top, depth, data }: SortedPass, counts: ChildCounts | null): Generator<SortRow> {
+  *#feed({ top, depth, data, places }: SortedPass, counts: ChildCounts | null): Generator<SortRow> {
     const subtree = top === '' && depth === Number.POSITIVE_INFINITY ? null : new Subtree(top);
     let buffer = Buffer.allocUnsafe(64 * 1024);
     for (const record of this.#scan.records()) {
+      if (places !== undefined && places[record.ordinal] !== 1) continue;
       const at = subtree === null ? 0 : subtree.depthOf(record, depth + 2);
       if (at < 0 || at > depth + 1) continue;
       counts?.add(record);

@@ -7,12 +7,14 @@ import type { SourceLog } from './source-log.js';
 
 /** A ZnodeSource over one snapshot file. */
 export class SnapshotSource extends ScannedSource {
+  readonly snapshotFile: string;
   readonly #scan: SnapshotScan;
 
   /** @throws InputError where there is no such file. */
   constructor(file: string, facts: ScannedFacts, log: SourceLog, release: () => void = () => {}) {
     const scan = new SnapshotScan(file, log);
     super(scan, scan, facts, log, release);
+    this.snapshotFile = file;
     this.#scan = scan;
   }
 

@@ -20,6 +20,11 @@ export interface ZnodeOptions {
   readonly data?: boolean;
   /** With numChildren (default false; costs a pass over a snapshot file). */
   readonly numChildren?: boolean;
+  /**
+   * Of a tree that is a `snapshotFile`, in canonical order: only the znodes with a 1 at their place in the file. Nobody
+   * looks for duplicates and orphans then.
+   */
+  readonly places?: Uint8Array;
 }
 
 /** A moment that a tree was asked for at. */
@@ -45,6 +50,8 @@ export interface ZnodeSource {
   readonly moment?: Moment;
   /** Txns that the logs beside it hold after `zxid` and that are not applied; null where that is not known. */
   readonly laterTxns: number | null;
+  /** The snapshot file of which this is the tree as it stands; absent where txns were applied, and of an index. */
+  readonly snapshotFile?: string;
   /** What was wrong, found so far. */
   readonly problems: readonly Problem[];
   /**

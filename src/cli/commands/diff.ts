@@ -1,12 +1,15 @@
 // diff: where two trees differ.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import type { DigestComparison } from '../../analysis/compare-digests.js';
 import { DiffCounts, type Difference, type DiffOptions, differences } from '../../analysis/diff.js';
 import { type DiffRow, diffRow, movedRow } from '../../analysis/diff-row.js';
 import { DIFF_WORDS, type DiffMode, diffRules } from '../../analysis/diff-rules.js';
-import { DiffStat } from '../../analysis/diff-stat.js';
+import { DiffStat, type DiffStatRow } from '../../analysis/diff-stat.js';
+import { newHashKey } from '../../analysis/keyed-hash.js';
 import { type MovedSubtree, MovedSubtrees } from '../../analysis/moved-subtrees.js';
-import { shownPath } from '../../analysis/paths.js';
+import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
+import type { RawText } from '../../jute/raw-text.js';
 import { parseSource } from '../../source/parse.js';
 import type { ZnodeSource } from '../../source/sources.js';
 import { PathMap } from '../../tree/path-map.js';
@@ -20,6 +23,9 @@ import { askTrees } from '../open-source.js';
 import { mapOption, outputOptions, sourcePositional, znodeOptions } from '../options.js';
 import { diffColumns, diffStatColumns, nameColumns, shownDiff } from '../rows/diff-columns.js';
 import { Run, treeFields } from '../run.js';
+
+/** Two snapshots with fewer bytes are compared at once: starting a thread takes 50 ms. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 
 const WHAT = 'What counts:';
 const HOW = 'What is shown:';
@@ -78,6 +84,12 @@ const options = {
     describe: 'Levels that get a row of --stat (default 1)',
   },
   'name-only': { type: 'boolean', default: false, group: HOW, describe: 'Only the paths' },
+  verify: {
+    type: 'boolean',
+    default: false,
+    group: WHAT,
+    describe: 'Compare every byte of large snapshots too, instead of hashes of 64 bits',
+  },
   patch: {
     type: 'boolean',
     alias: 'p',
@@ -114,8 +126,9 @@ export const diff = defineCommand({
     const wish = wishOf(args);
     const run = new Run(args, context);
     run.note(modeText(wish));
-    return askTrees([args.source, args.target], run, (a, b) => {
+    return askTrees([args.source, args.target], run, async (a, b) => {
       const outcome = new Outcome(wish, a, b);
+      if (!args.verify) await outcome.hash(args.stat ? (args.maxDepth ?? 1) : 0);
       show(outcome, args, run);
       return exitCode(outcome, run);
     });
@@ -159,7 +172,7 @@ function modeText({ rules: { mode, classes }, map, under }: DiffOptions): string
 
 /** A comparison under way, and what came of it. */
 class Outcome {
-  readonly counts = new DiffCounts();
+  counts = new DiffCounts();
   readonly options: DiffOptions;
   readonly a: ZnodeSource;
   readonly b: ZnodeSource;
@@ -167,8 +180,7 @@ class Outcome {
   moved: MovedSubtree[] | null = [];
   /** False until every difference was seen: a limit can end them. */
   isWhole = false;
-  /** An index without data was compared, in which only lengths are known. */
-  lacksData = false;
+  #hashed: DigestComparison | null = null;
 
   constructor(options: DiffOptions, a: ZnodeSource, b: ZnodeSource) {
     this.options = options;
@@ -176,15 +188,43 @@ class Outcome {
     this.b = b;
   }
 
+  /** Large snapshot files are compared by hashes first, and only what differs is read again. */
+  async hash(maxDepth: number): Promise<void> {
+    const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
+    const { rules, map, under } = this.options;
+    if (a === undefined || b === undefined || !map.isIdentity) return;
+    if (statSync(a).size + statSync(b).size < LARGE_BYTES) return;
+    const isZookeeperApart = rules.mode === 'migrated' && !isAtOrBelow(under, '/zookeeper' as RawText);
+    const { compareFiles } = await import('../digest-sides.js');
+    const wish = { key: newHashKey(), rules, under, maxDepth, isZookeeperApart };
+    this.#hashed = await compareFiles(a, b, wish);
+    if (this.#hashed !== null) this.counts = this.#hashed.counts;
+  }
+
+  /** How many znodes differ in which subtree. */
+  stat(maxDepth: number): DiffStatRow[] {
+    const stat = new DiffStat(maxDepth);
+    if (this.#hashed === null) {
+      for (const { change, path, a, b } of this.differences()) {
+        stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
+      }
+    } else {
+      for (const [path, sums] of this.#hashed.sums) stat.addAll(path, sums);
+      this.isWhole = true;
+    }
+    return stat.rows();
+  }
+
   *differences(): Generator<Difference> {
     const { rules } = this.options;
     const moved = new MovedSubtrees(rules.emulate353);
-    for (const difference of differences(this.a, this.b, this.options, this.counts)) {
+    const places = this.#hashed ?? undefined;
+    const counts = places === undefined ? this.counts : new DiffCounts();
+    for (const difference of differences(this.a, this.b, { ...this.options, places }, counts)) {
       moved.add(difference);
       yield difference;
     }
     this.moved = moved.found();
-    this.lacksData = this.counts.lengthsOnly > 0;
     this.isWhole = true;
   }
 
@@ -210,7 +250,7 @@ function show(outcome: Outcome, args: DiffArgs, run: Run): void {
   const rows = outcome.rows({ evidence, emulate353 });
   const data = args.data ?? 'auto';
   if (args.stat) {
-    const stat = lazily(() => statRows(outcome, args.maxDepth ?? 1));
+    const stat = lazily(() => outcome.stat(args.maxDepth ?? 1));
     run.printWithEnvelope({ columns: diffStatColumns, rows: stat }, args, head, isComplete, tail);
   } else if (args.nameOnly) {
     if (format === 'table') printLines({ columns: [], rows }, ({ path }) => path, args, run);
@@ -223,14 +263,6 @@ function show(outcome: Outcome, args: DiffArgs, run: Run): void {
     const shown = mapRows(rows, (row) => shownDiff(row, data));
     run.printWithEnvelope({ columns: diffColumns, rows: shown }, args, head, isComplete, tail);
   }
-}
-
-function statRows(outcome: Outcome, maxDepth: number) {
-  const stat = new DiffStat(maxDepth);
-  for (const { change, path, a, b } of outcome.differences()) {
-    stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
-  }
-  return stat.rows();
 }
 
 /** Numbers for the json envelope; null where a limit ended the rows. */
@@ -267,7 +299,8 @@ function exitCode(outcome: Outcome, run: Run): number {
   const doubts = [a, b].flatMap(({ name, moment }) =>
     moment?.exactness === 'unproven' ? [`${name} is unproven: ${moment.reason}`] : [],
   );
-  if (outcome.lacksData) doubts.push('an index without data was compared, so only lengths of data are equal');
+  if (counts.lengthsOnly > 0)
+    doubts.push('an index without data was compared, so only lengths of data are equal');
   if (doubts.length === 0) return EXIT.ok;
   run.error(`no difference was found, but ${doubts.join('; ')}`);
   return EXIT.unreadable;
