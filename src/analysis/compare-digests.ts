@@ -32,6 +32,8 @@ export function compareDigests(a: DigestTable, b: DigestTable, rules: DiffRules)
   if (places.hasDuplicates) return null;
   const counts = new DiffCounts();
   counts.zookeeper = a.zookeeper + b.zookeeper;
+  counts.a = a.zookeeper;
+  counts.b = b.zookeeper;
   const sums = new SubtreeSums(a, b);
   const ofA = new Uint8Array(a.count);
   const ofB = new Uint8Array(b.count);

@@ -119,7 +119,8 @@ class Digester {
     path.begin(pathEnd - pathStart);
     path.bytes(view, pathStart, pathEnd);
     path.end();
-    const stat = dataStart + (dataLength > 0 ? dataLength : 0) + 8;
+    const bytes = Math.max(dataLength, 0);
+    const stat = dataStart + bytes + 8;
     const content = this.#content;
     content.begin(this.#hasData ? dataLength : 0);
     if (this.#hasData && dataLength > 0) content.bytes(view, dataStart, dataStart + dataLength);
@@ -131,7 +132,7 @@ class Digester {
     chunk[place + 1] = path.second;
     chunk[place + 2] = content.first;
     chunk[place + 3] = content.second;
-    chunk[place + 4] = dataLength > 0 ? dataLength : 0;
+    chunk[place + 4] = bytes;
     chunk[place + 5] = this.#steps.subtree | (isEphemeral ? EPHEMERAL : 0);
     if (this.#hasCversions)
       this.#cversions.at(-1)![cversionPlaceOf(ordinal)] = view.getInt32(stat + CVERSION_AT);
