@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { blamedZnodeColumns } from '../../src/cli/rows/blame-columns.js';
+import { diffColumns, diffStatColumns } from '../../src/cli/rows/diff-columns.js';
 import { digestColumns } from '../../src/cli/rows/digest-columns.js';
 import { historyColumns } from '../../src/cli/rows/history-columns.js';
 import { fileColumns, serverColumns } from '../../src/cli/rows/inspect-columns.js';
@@ -42,6 +43,8 @@ describe('docs/json.md', () => {
     ['Sessions', minuteColumns],
     ['Sessions', ephemeralColumns],
     ['Sessions', tableColumns(true)],
+    ['Differences', diffColumns],
+    ['Differences', diffStatColumns],
     ['Busiest', topColumns(true)],
     ['Busiest', bucketColumns],
     ['Periods', periodColumns],

@@ -176,8 +176,8 @@ class Outcome {
   readonly options: DiffOptions;
   readonly a: ZnodeSource;
   readonly b: ZnodeSource;
-  /** Known at the end; null where there was too much to look for them. */
-  moved: MovedSubtree[] | null = [];
+  /** Known at the end; null where there was too much to look for them, undefined where nobody did. */
+  moved: MovedSubtree[] | null | undefined = undefined;
   /** False until every difference was seen: a limit can end them. */
   isWhole = false;
   #hashed: DigestComparison | null = null;
@@ -205,33 +205,32 @@ class Outcome {
   stat(maxDepth: number): DiffStatRow[] {
     const stat = new DiffStat(maxDepth);
     if (this.#hashed === null) {
-      for (const { change, path, a, b } of this.differences()) {
+      for (const { change, path, a, b } of this.#differences()) {
         stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
       }
     } else {
       for (const [path, sums] of this.#hashed.sums) stat.addAll(path, sums);
-      this.isWhole = true;
     }
+    this.isWhole = true;
     return stat.rows();
   }
 
-  *differences(): Generator<Difference> {
-    const { rules } = this.options;
-    const moved = new MovedSubtrees(rules.emulate353);
+  #differences(): Generator<Difference> {
     const places = this.#hashed ?? undefined;
     const counts = places === undefined ? this.counts : new DiffCounts();
-    for (const difference of differences(this.a, this.b, { ...this.options, places }, counts)) {
-      moved.add(difference);
-      yield difference;
-    }
-    this.moved = moved.found();
-    this.isWhole = true;
+    return differences(this.a, this.b, { ...this.options, places }, counts);
   }
 
   /** Rows in canonical order, and behind them the subtrees that have moved. */
   *rows(options: { readonly evidence: boolean; readonly emulate353: boolean }): Generator<DiffRow> {
-    for (const difference of this.differences()) yield diffRow(difference, options);
+    const subtrees = new MovedSubtrees(this.options.rules.emulate353);
+    for (const difference of this.#differences()) {
+      subtrees.add(difference);
+      yield diffRow(difference, options);
+    }
+    this.moved = subtrees.found();
     for (const moved of this.moved ?? []) yield movedRow(moved);
+    this.isWhole = true;
   }
 }
 
@@ -277,7 +276,7 @@ function summaryText({ counts, moved, options }: Outcome): string {
   const { equal, added, removed, changed, ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
   const parts = [`${added} added, ${removed} removed, ${changed} changed, ${equal} equal`];
   if (moved === null) parts.push('too many to look for moved subtrees');
-  else if (moved.length > 0) parts.push(`${moved.length} moved`);
+  else if (moved !== undefined && moved.length > 0) parts.push(`${moved.length} moved`);
   if (options.rules.mode === 'migrated') {
     parts.push(
       `apart: ephemerals ${ephemeralsOfA} of A and ${ephemeralsOfB} of B, ${zookeeper} in /zookeeper`,
