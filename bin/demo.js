@@ -19,7 +19,7 @@ const STEPS = [
   ['stat', 'case.db#staging', '/ttl/stays'],
   ['find', 'case.db#staging', '--kind', 'ephemeral'],
   ['du', 'case.db#prod', '--max-depth', '1'],
-  ['diff', 'case.db#staging@0xf0', 'case.db#staging@0xfc'],
+  ['diff', 'fixtures/standalone-3.9.5@0x1b7', 'case.db#staging'],
   ['log', 'case.db#staging', '--op', 'delete,deleteContainer', '--limit', '5'],
   ['log', 'case.db#prod', '--failed', '--limit', '3', '--format', 'ndjson'],
   ['sql', 'case.db', 'SELECT cluster, server, count(*) AS txns FROM copies GROUP BY 1, 2 ORDER BY 1, 2'],
