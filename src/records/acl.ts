@@ -1,5 +1,6 @@
 // ACL { int perms; Id id } and Id { ustring scheme; ustring id }: one entry of an access control list.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout, ustring } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
 
@@ -38,4 +39,9 @@ export function readAcl(cursor: Cursor, before?: ACL): ACL {
 /** Reads a list of ACLs, null for a null one. */
 export function readAcls(cursor: Cursor): ACL[] | null {
   return cursor.vector(readAcl, LEAST_ACL_BYTES);
+}
+
+/** Writes a list of ACLs; a null one as count -1. */
+export function writeAcls(writer: JuteWriter, acls: readonly ACL[] | null): void {
+  writer.vector(acls, (to, { perms, id: { scheme, id } }) => to.i32(perms).ustring(scheme).ustring(id));
 }

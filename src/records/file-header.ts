@@ -3,6 +3,7 @@
 //   0  4  magic    "ZKSN" in a snapshot, "ZKLG" in a log
 //   4  4  version  2
 //   8  8  dbid     -1 in a snapshot, 0 in a log
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 /** Magic of a snapshot, the bytes "ZKSN". */
@@ -23,3 +24,8 @@ export interface FileHeader {
 export const fileHeaderLayout: Layout<FileHeader> = layout('FileHeader', (p) =>
   p.int32('magic').int32('version').int64('dbid'),
 );
+
+/** Writes a FileHeader. */
+export function writeFileHeader(writer: JuteWriter, { magic, version, dbid }: FileHeader): void {
+  writer.i32(magic).i32(version).i64(dbid);
+}

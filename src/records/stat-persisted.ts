@@ -2,6 +2,7 @@
 //
 //   0  8 czxid · 8  8 mzxid · 16  8 ctime · 24  8 mtime · 32  4 version · 36  4 cversion · 40  4 aversion
 //   44 8 ephemeralOwner · 52 8 pzxid
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 /** Bytes of a StatPersisted. */
@@ -68,4 +69,11 @@ export function writeStatPersisted(view: DataView, at: number, stat: StatPersist
   view.setInt32(at + 40, stat.aversion);
   view.setBigInt64(at + 44, stat.ephemeralOwner);
   view.setBigInt64(at + 52, stat.pzxid);
+}
+
+/** Appends a StatPersisted. */
+export function putStatPersisted(writer: JuteWriter, stat: StatPersisted): void {
+  writer.i64(stat.czxid).i64(stat.mzxid).i64(stat.ctime).i64(stat.mtime);
+  writer.i32(stat.version).i32(stat.cversion).i32(stat.aversion);
+  writer.i64(stat.ephemeralOwner).i64(stat.pzxid);
 }

@@ -1,8 +1,10 @@
 // One znode as a snapshot stores it: { ustring path; buffer data; long acl; StatPersisted stat }
 // (DataTree.serializeNode).
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { buffer, type Layout, layout, ustring } from '../jute/layout.js';
 import { displayText, type RawText } from '../jute/raw-text.js';
 import {
+  putStatPersisted,
   readStatPersisted,
   STAT_PERSISTED_BYTES,
   type StatPersisted,
@@ -21,6 +23,12 @@ export interface ZnodeFields {
 export const znodeLayout: Layout<ZnodeFields> = layout('znode', (p) =>
   buffer(ustring(p, 'path'), 'data').int64('acl').nest('stat', { type: statPersistedLayout.parser }),
 );
+
+/** Writes a znode record. */
+export function writeZnode(writer: JuteWriter, { path, data, acl, stat }: ZnodeFields): void {
+  writer.ustring(path).buffer(data).i64(acl);
+  putStatPersisted(writer, stat);
+}
 
 /** The smallest znode record behind its path: data length, ACL key, stat. */
 export const ZNODE_TAIL_BYTES = 4 + 8 + STAT_PERSISTED_BYTES;
