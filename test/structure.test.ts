@@ -20,7 +20,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['snapshot', 'txnlog'],
   ['container', 'records'],
   ['jute', 'problems-doc'],
-  ['problems', 'thread', 'removed-at-end'],
+  ['problems', 'thread', 'removed-at-end', 'output-place'],
   ['errors'],
 ];
 

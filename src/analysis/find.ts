@@ -4,7 +4,7 @@ import { kindOf, type ZnodeKind } from '../records/kind.js';
 import { formatPerms } from '../records/perms.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeSource } from '../source/sources.js';
-import type { PathPattern } from './glob.js';
+import type { PathPattern } from '../tree/glob.js';
 import { isAtOrBelow, ROOT, shownPath } from './paths.js';
 
 /** Conditions on a znode; all that are given must hold. Sizes are bytes of data, both ends inclusive. */

@@ -1,9 +1,10 @@
 // Saying that a path asked for occurs nowhere: an empty answer alone would leave a typo unnoticed.
-import type { PathPattern } from '../analysis/glob.js';
+
 import { ops, opTest } from '../analysis/log-query.js';
 import { shownPath } from '../analysis/paths.js';
 import type { RawText } from '../jute/raw-text.js';
 import type { TxnRange, TxnSource } from '../source/sources.js';
+import type { PathPattern } from '../tree/glob.js';
 import type { Run } from './run.js';
 
 /** What `log` was asked for by path. */

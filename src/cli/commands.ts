@@ -77,6 +77,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Compare two trees: added, removed, changed, and what of it',
     load: async () => (await import('./commands/diff.js')).diff,
   },
+  convert: {
+    describe: 'Make a data directory that a server of any release line boots from',
+    load: async () => (await import('./commands/convert.js')).convertCommand,
+  },
   export: {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,

@@ -1,11 +1,11 @@
 // The command line: finds the command, loads it, and turns whatever happens into an exit code.
-import { createRequire } from 'node:module';
 import type { Argv } from 'yargs';
 import { UsageError } from '../errors.js';
 import { type Chosen, type Listener, withoutDashes, withoutMark } from './command.js';
 import { COMMANDS } from './commands.js';
 import type { Context } from './context.js';
 import { EXIT, exitCodeOf, explained } from './exit-codes.js';
+import { version } from './version.js';
 
 const NAME = 'zoolog';
 const TAGLINE =
@@ -196,10 +196,4 @@ function overview(): string {
     `${NAME} COMMAND --help shows options and examples, ${NAME} --version the version.`,
     '',
   ].join('\n');
-}
-
-function version(): string {
-  // Two folders up both in src and in dist.
-  const require = createRequire(import.meta.url);
-  return (require('../../package.json') as { version: string }).version;
 }

@@ -1,10 +1,11 @@
 // Which ops: the options that `log` and what counts ops have in common.
-import { pathPattern } from '../analysis/glob.js';
+
 import type { OpQuery } from '../analysis/log-query.js';
 import { UsageError } from '../errors.js';
 import { OP_CODES, type OpName } from '../records/op-code.js';
 import { parseId } from '../records/zxid.js';
 import type { TxnRange, TxnSource } from '../source/sources.js';
+import { pathPattern } from '../tree/glob.js';
 import type { CommitState } from '../txnlog/logged-txn.js';
 import { errorCode, wholeNumber, wordsOf, znodePath } from './coerce.js';
 import type { Args, OptionTable } from './command.js';

@@ -1,5 +1,4 @@
 // From plain bytes to a file, the inverse of `plain-stream.ts`.
-import { writeFully } from './file-output.js';
 import { GzipSink } from './gzip-sink.js';
 import type { Codec } from './plain-stream.js';
 import { SnappySink } from './snappy-sink.js';
@@ -15,9 +14,8 @@ export interface PlainSink {
 /** Takes the next bytes of a file, all of them. */
 export type FileWriter = (bytes: Uint8Array) => void;
 
-/** A sink over an open file; `file` is its name, for messages. */
-export function plainSink(codec: Codec, fd: number, file: string): PlainSink {
-  const write: FileWriter = (bytes) => writeFully(fd, file, bytes);
+/** A sink whose bytes go to `write` as the codec has them. */
+export function plainSink(codec: Codec, write: FileWriter): PlainSink {
   if (codec === 'gzip') return new GzipSink(write);
   if (codec === 'snappy') return new SnappySink(write);
   return { write, end() {} };

@@ -1,8 +1,9 @@
 // A file that appears whole or not at all: written beside its place, synced, renamed.
-import { closeSync, existsSync, fsyncSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { parseFileName } from '../datadir/file-name.js';
 import { InputError, UsageError } from '../errors.js';
+import { oldName, refuseInputs, syncFolder } from '../output-place.js';
 import { removedAtEnd } from '../removed-at-end.js';
 
 /** A file that is being written. */
@@ -63,7 +64,7 @@ export function outputFile(path: string, options: OutputFileOptions = {}): Outpu
     },
     commit() {
       publish(path, () => {
-        if (existsSync(path)) renameSync(path, `${path}.old-${new Date().toISOString().replaceAll(':', '')}`);
+        if (existsSync(path)) renameSync(path, oldName(path));
       });
     },
     commitPartial() {
@@ -102,28 +103,4 @@ function attempt<T>(path: string, step: () => T): T {
   } catch (cause) {
     throw new InputError(path, `cannot be written: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** @throws UsageError where a file to be written is one of the inputs or would lie in one. */
-export function refuseInputs(path: string, inputs: readonly string[]): void {
-  const place = existsSync(dirname(path)) ? join(realpathSync(dirname(path)), basename(path)) : path;
-  const target = existsSync(place) ? realpathSync(place) : place;
-  for (const input of inputs) {
-    if (!existsSync(input)) continue;
-    const real = realpathSync(input);
-    const isIn = target === real || target.startsWith(real.endsWith(sep) ? real : real + sep);
-    if (isIn) throw new UsageError(`${path} lies in ${input}, which is read`, 'inputs are never written to');
-  }
-}
-
-/** So that the new name survives a crash; not every platform can. */
-function syncFolder(folder: string): void {
-  try {
-    const fd = openSync(folder, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {}
 }

@@ -47,11 +47,16 @@ export class JuteWriter {
     this.#length = 0;
   }
 
+  /** An unsigned byte. */
+  byte(value: number): this {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+    return this;
+  }
+
   /** A jute boolean, 1 or 0. */
   bool(value: boolean): this {
-    this.#reserve(1);
-    this.#view.setUint8(this.#length++, value ? 1 : 0);
-    return this;
+    return this.byte(value ? 1 : 0);
   }
 
   i32(value: number): this {

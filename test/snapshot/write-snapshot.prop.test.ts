@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeFully } from '../../src/container/file-output.js';
 import { plainSink } from '../../src/container/plain-sink.js';
 import { JuteWriter } from '../../src/jute/jute-writer.js';
 import { rawTextOf } from '../../src/jute/raw-text.js';
@@ -72,7 +73,7 @@ const specs = fc.record({
   sessions: fc.array(fc.record({ id: i64, timeout: i32 }), { maxLength: 4 }),
   acls: fc.array(fc.record({ key: i64, acl: acls }), { maxLength: 4 }),
   znodes: tree,
-  digest: fc.record({ zxid: i64, version: fc.constant(2), digest: i64 }),
+  digest: fc.record({ zxid: i64, version: fc.constant<number>(2), digest: i64 }),
   lastProcessedZxid: i64,
   trailer: fc.constantFrom<TrailerSpec>('none', 'digest', 'lastZxid', 'both'),
 });
@@ -91,7 +92,7 @@ function written(file: string, codec: (typeof CODECS)[number], spec: SpecOf<type
   };
   const fd = openSync(file, 'w');
   try {
-    const writer = new SnapshotWriter(plainSink(codec, fd, file), head);
+    const writer = new SnapshotWriter(plainSink(codec, (bytes) => writeFully(fd, file, bytes)), head);
     const one = new JuteWriter(8);
     for (const { path, data, acl, stat } of spec.znodes) {
       const fields: ZnodeFields = { path: rawTextOf(path), data, acl, stat: { ...ZERO, ...stat } };

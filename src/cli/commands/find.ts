@@ -1,10 +1,10 @@
 // find: znodes that meet conditions.
 import { find as findZnodes } from '../../analysis/find.js';
-import { pathPattern, textPattern } from '../../analysis/glob.js';
 import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { znodeRow } from '../../analysis/znode-row.js';
 import { UsageError } from '../../errors.js';
 import { parseId } from '../../records/zxid.js';
+import { pathPattern, textPattern } from '../../tree/glob.js';
 import { regularExpression, wholeNumber, wordsOf } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,6 +1,7 @@
 // index: servers and clusters in one file. The library side is src/store.
 import { UsageError } from '../../errors.js';
-import { checkPlace, refuseInputs } from '../../export/output-file.js';
+import { checkPlace } from '../../export/output-file.js';
+import { refuseInputs } from '../../output-place.js';
 import { parseZxid } from '../../records/zxid.js';
 import { escapeForTerminal } from '../../render/escape.js';
 import { formatDuration } from '../../render/human.js';

@@ -39,6 +39,16 @@ export function pathPattern(pattern: string): PathPattern {
   };
 }
 
+/**
+ * What a path pattern matches, and all that is below it, as `pathPattern` compiles it. It is matched against whole paths,
+ * the root's being "".
+ * @throws UsageError as `pathPattern` does.
+ */
+export function subtreePattern(pattern: string): RegExp {
+  const { only, regex } = pathPattern(pattern);
+  return only === '/' ? /^/ : new RegExp(regex.source.replace(/\$$/, '(?:\\/.*)?$'), 's');
+}
+
 /** Compiles a pattern over other text, in which `*` stands for any characters. */
 export function textPattern(pattern: string): RegExp {
   return new RegExp(`^${globSource(pattern, '.*')}$`, 'su');

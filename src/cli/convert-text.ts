@@ -1,0 +1,33 @@
+// A manifest for people.
+import type { Manifest } from '../convert/manifest.js';
+import { escapeForTerminal } from '../render/escape.js';
+
+const MOST_EXAMPLES = 3;
+
+/** What was made, a line each; `output` is where, `old` what was there before is called now. */
+export function manifestText(manifest: Manifest, output: string, old: string | null): string {
+  const { release, zxid, zxidBecause, znodes, dataBytes, sessions, treeDigest, sources, files } = manifest;
+  const lines = [
+    files.length === 0 ? `${output} is not made (--dry-run); it would hold:` : `${output}:`,
+    ...sources.map(({ source, map }) => `  from       ${source}${map === '/=/' ? '' : `, ${map}`}`),
+    `  for        ${release}, zxid ${zxid} (${zxidBecause})`,
+    `  holds      ${znodes} znodes, ${dataBytes} bytes of data, ${sessions} sessions, tree digest ${treeDigest}`,
+  ];
+  for (const { change, why, count, examples } of manifest.changes) {
+    const shown = examples.slice(0, MOST_EXAMPLES).join(', ');
+    const more = count > MOST_EXAMPLES ? ', ...' : '';
+    lines.push(`  ${change.padEnd(10)} ${count} ${shown}${more}: ${why}`);
+  }
+  for (const text of manifest.requires) lines.push(`  needs      ${text}`);
+  for (const text of manifest.notes) lines.push(`  note       ${text}`);
+  if (old !== null) lines.push(`  before     what was there is ${old} now`);
+  if (files.length > 0) lines.push(`  next       ${nextStep(manifest, output)}`);
+  return lines.map((line) => `${escapeForTerminal(line)}\n`).join('');
+}
+
+function nextStep({ servers }: Manifest, output: string): string {
+  if (servers.length === 0)
+    return `give ${output} to the user of the server, and start it with dataDir=${output}`;
+  const folders = servers.map((id) => `${output}/${id}`).join(', ');
+  return `copy ${folders} to the servers as their dataDir, each to the one of its number, before any is started`;
+}

@@ -1,0 +1,118 @@
+// From sorted rows to a snapshot: parents before their children, each path once, and the tree digest as they pass.
+import type { RawText } from '../jute/raw-text.js';
+import type { Zxid } from '../records/zxid.js';
+import { clash } from '../tree/path-map.js';
+import { TreeDigest } from '../tree/tree-digest.js';
+import { digestOfRecord } from '../tree/znode-digest.js';
+import type { Changes } from './changes.js';
+import { shown } from './changes.js';
+import type { ConvertInput } from './options.js';
+import { isWithoutAcl } from './own-znodes.js';
+import type { Refusals } from './refusals.js';
+import { FRESH, FRESH_PZXID, INHERITS, OWN, Row } from './row.js';
+
+/** Where the stat of a znode has what is set here. */
+const STAT = { czxid: 0, mzxid: 8, ctime: 16, mtime: 24, pzxid: 52 } as const;
+
+/** What is the same for the whole output. */
+export interface Assembly {
+  readonly inputs: readonly ConvertInput[];
+  readonly zxid: Zxid;
+  /** Milliseconds since 1970. */
+  readonly time: bigint;
+  readonly changes: Changes;
+  readonly refusals: Refusals;
+  /** Takes each znode's record. */
+  write(record: Buffer): void;
+}
+
+/** What was assembled. */
+export interface Assembled {
+  readonly znodes: number;
+  /** Bytes of data. */
+  readonly dataBytes: number;
+  /** Signed. */
+  readonly treeDigest: bigint;
+}
+
+/**
+ * Writes the znodes of sorted rows.
+ * @throws UsageError where two znodes would lie at one path; orphans are refused.
+ */
+export function assemble(rows: Iterable<Buffer>, assembly: Assembly): Assembled {
+  const output = new Output(assembly);
+  let held = new Row();
+  let next = new Row();
+  let heldPath: RawText | null = null;
+  for (const bytes of rows) {
+    next.set(bytes);
+    const { path } = next.znode;
+    if (path !== heldPath && heldPath !== null) output.add(held, heldPath);
+    // Of a path that one source has twice the later counts, as on a server.
+    else if (heldPath !== null && (next.flags & OWN) !== 0 && (held.flags & OWN) === 0) continue;
+    else if (heldPath !== null && (held.flags & OWN) === 0) refuseClash(held, next, path, assembly.inputs);
+    heldPath = path;
+    [held, next] = [next, held];
+  }
+  if (heldPath !== null) output.add(held, heldPath);
+  return output.result;
+}
+
+/** @throws UsageError unless both come from the same znode of one source. */
+function refuseClash(first: Row, second: Row, path: RawText, inputs: readonly ConvertInput[]): void {
+  const named = ({ source }: Row) => {
+    const { tree, map } = inputs[source]!;
+    return { tree: tree.name, paths: map.sources(path) };
+  };
+  const [a, b] = [named(first), named(second)];
+  if (first.source === second.source && a.paths.length < 2) return;
+  const text = ({ tree, paths }: typeof a, at: number) => `${shown(paths[at] ?? path)} of ${tree}`;
+  throw clash(text(a, 0), text(b, first.source === second.source ? 1 : 0), path);
+}
+
+class Output {
+  znodes = 0;
+  dataBytes = 0;
+  readonly #digest = new TreeDigest();
+  readonly #assembly: Assembly;
+  /** The last znode and those above it. */
+  readonly #above: { readonly path: RawText; readonly acl: bigint }[] = [];
+
+  constructor(assembly: Assembly) {
+    this.#assembly = assembly;
+  }
+
+  get result(): Assembled {
+    return { znodes: this.znodes, dataBytes: this.dataBytes, treeDigest: this.#digest.value };
+  }
+
+  add({ flags, znode, bytes }: Row, path: RawText): void {
+    const { zxid, time, changes, refusals, write } = this.#assembly;
+    const above = this.#above;
+    const parentLength = path.lastIndexOf('/');
+    while (above.length > 0 && above.at(-1)!.path.length > parentLength) above.pop();
+    const parent = above.at(-1);
+    if (parent?.path !== path.slice(0, Math.max(parentLength, 0)) && path !== '') {
+      refusals.add('there is no parent of it', path, 'zoolog doctor tells what is wrong with the source');
+    }
+    const at = znode.statStart;
+    const { view } = znode;
+    if ((flags & FRESH) !== 0) {
+      view.setBigInt64(at + STAT.czxid, zxid);
+      view.setBigInt64(at + STAT.mzxid, zxid);
+      view.setBigInt64(at + STAT.ctime, time);
+      view.setBigInt64(at + STAT.mtime, time);
+    }
+    if ((flags & FRESH_PZXID) !== 0) view.setBigInt64(at + STAT.pzxid, zxid);
+    if ((flags & INHERITS) !== 0 && parent !== undefined) view.setBigInt64(at - 8, parent.acl);
+    above.push({ path, acl: znode.acl });
+    if ((flags & OWN) !== 0) {
+      const isOfServer = isWithoutAcl(path) || path.startsWith('/zookeeper/');
+      changes.add('added', isOfServer ? 'server' : 'parent', path);
+    }
+    this.#digest.add(digestOfRecord(znode));
+    this.znodes++;
+    this.dataBytes += Math.max(znode.dataLength, 0);
+    write(bytes);
+  }
+}

@@ -1,0 +1,44 @@
+// What a conversion made, of what, and what is different: manifest.json beside the snapshot.
+
+import type { ChangeSum } from './changes.js';
+import type { WrittenFile } from './output-folder.js';
+
+/** A tree that went in. Ids are hex with 0x. */
+export interface ManifestSource {
+  readonly source: string;
+  readonly zxid: string | null;
+  readonly exactness: 'exact' | 'unproven' | null;
+  /** Why it is exact or not; null where no moment was looked for: a snapshot file. */
+  readonly reason: string | null;
+  /** `/a=/b, /=/prod`. */
+  readonly map: string;
+  /** Znodes read. */
+  readonly znodes: number;
+  readonly problems: number;
+}
+
+/** A conversion. */
+export interface Manifest {
+  readonly tool: string;
+  readonly release: string;
+  /** Hex with 0x. */
+  readonly zxid: string;
+  readonly zxidBecause: string;
+  /** What times that had to be made up are, ISO 8601. */
+  readonly time: string;
+  readonly znodes: number;
+  readonly dataBytes: number;
+  readonly sessions: number;
+  /** Hex with 0x. */
+  readonly treeDigest: string;
+  readonly digestInSnapshot: boolean;
+  readonly codec: string;
+  readonly servers: readonly string[];
+  /** Empty in a dry run. */
+  readonly files: readonly WrittenFile[];
+  readonly sources: readonly ManifestSource[];
+  readonly changes: readonly ChangeSum[];
+  /** What the servers must be set to. */
+  readonly requires: readonly string[];
+  readonly notes: readonly string[];
+}
