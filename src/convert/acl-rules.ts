@@ -60,7 +60,8 @@ export class AclRules {
       if (match === null) continue;
       this.unused.delete(rule.text);
       if (rule.to === null) return null;
-      const made = rule.to.map((piece, i) => piece + (match[i + 1] ?? '')).join('');
+      const last = rule.to.length - 1;
+      const made = rule.to.map((piece, i) => (i < last ? piece + match[i + 1]! : piece)).join('');
       if (made === text) return entry;
       const colon = made.indexOf(':');
       const id = { scheme: made.slice(0, colon) as RawText, id: made.slice(colon + 1) as RawText };

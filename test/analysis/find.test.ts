@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { find, type ZnodeQuery } from '../../src/analysis/find.js';
-import { pathPattern, textPattern } from '../../src/tree/glob.js';
 import { rawText } from '../../src/jute/raw-text.js';
 import { CONTAINER_OWNER } from '../../src/records/kind.js';
+import { pathPattern, textPattern } from '../../src/tree/glob.js';
 import { entry, fakeTree, paths } from './fake-tree.js';
 
 const tree = fakeTree({

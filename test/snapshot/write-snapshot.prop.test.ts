@@ -92,7 +92,10 @@ function written(file: string, codec: (typeof CODECS)[number], spec: SpecOf<type
   };
   const fd = openSync(file, 'w');
   try {
-    const writer = new SnapshotWriter(plainSink(codec, (bytes) => writeFully(fd, file, bytes)), head);
+    const writer = new SnapshotWriter(
+      plainSink(codec, (bytes) => writeFully(fd, file, bytes)),
+      head,
+    );
     const one = new JuteWriter(8);
     for (const { path, data, acl, stat } of spec.znodes) {
       const fields: ZnodeFields = { path: rawTextOf(path), data, acl, stat: { ...ZERO, ...stat } };
