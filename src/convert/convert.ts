@@ -1,25 +1,21 @@
 // Trees made into a data directory that servers boot from: gathered by the rules, sorted, written as one snapshot.
-import { plainSink } from '../container/plain-sink.js';
-import type { Codec } from '../container/plain-stream.js';
 import { hasTrait } from '../datadir/release.js';
 import { InputError } from '../errors.js';
 import { DIGEST_VERSION } from '../records/txn-digest.js';
 import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
-import { SnapshotWriter } from '../snapshot/write-snapshot.js';
 import { sortRecords } from '../store/sort.js';
 import { type Assembled, assemble } from './assemble.js';
 import { type ChangeLine, Changes } from './changes.js';
 import { Gatherer } from './gather.js';
 import type { Manifest, ManifestSource } from './manifest.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
-import type { FolderFile, OutputFolder, WrittenFile } from './output-folder.js';
+import type { OutputFolder, WrittenFile } from './output-folder.js';
 import { type OutputZxid, outputZxid } from './output-zxid.js';
 import { Refusals } from './refusals.js';
 import { remarks } from './remarks.js';
-
-const EXTENSIONS: Readonly<Record<Codec, string>> = { raw: '', gzip: '.gz', snappy: '.snappy' };
+import { SnapshotOutput } from './write-output.js';
 
 /**
  * Converts trees. `folder` is where it is written, null for a dry run; what is in it is complete when this returns, but
@@ -48,10 +44,8 @@ export function convert(
   refusals.check();
   const chosen = outputZxid(options.zxid, inputs, gatherer);
   const sessions = options.keepSessions ? [...inputs[0]!.tree.sessions()] : [];
-  const name = `version-2/snapshot.${chosen.zxid.toString(16)}${EXTENSIONS[options.codec]}`;
-  const places = myids.length === 0 ? [name] : myids.map((id) => `${id}/${name}`);
-  const files = folder === null ? [] : places.map((place) => folder.file(place));
-  const snapshot = new Output(files, options, gatherer, sessions);
+  const place = { folder, myids, codec: options.codec, zxid: chosen.zxid };
+  const snapshot = new SnapshotOutput(place, { sessions, acls: gatherer.acls.entries });
   const { zxid } = chosen;
   const time = gatherer.newestTime;
   const assembly = {
@@ -64,39 +58,9 @@ export function convert(
   };
   const assembled = assemble(firstAnd(first, rows), assembly);
   refusals.check();
-  snapshot.end(trailerOf(options, zxid, assembled));
-  const written = [...files.map((file) => file.end()), ...(folder === null ? [] : myidFiles(folder, myids))];
+  const written = snapshot.end(trailerOf(options, zxid, assembled));
   if (lines !== null) written.push(lines.end());
   return manifestOf(inputs, options, chosen, assembled, gatherer, changes, sessions, written, myids);
-}
-
-/** The snapshot, written to all its places. */
-class Output {
-  readonly #writer: SnapshotWriter | null;
-
-  constructor(
-    files: readonly FolderFile[],
-    { codec }: ConvertOptions,
-    { acls }: Gatherer,
-    sessions: readonly Session[],
-  ) {
-    if (files.length === 0) {
-      this.#writer = null;
-      return;
-    }
-    const sink = plainSink(codec, (bytes) => {
-      for (const file of files) file.write(bytes);
-    });
-    this.#writer = new SnapshotWriter(sink, { sessions, acls: acls.entries });
-  }
-
-  znode(record: Buffer): void {
-    this.#writer?.znode(record);
-  }
-
-  end(trailer: TrailerBlocks): void {
-    this.#writer?.end(trailer);
-  }
 }
 
 function* firstAnd(first: IteratorResult<Buffer>, rest: Iterable<Buffer>): Generator<Buffer> {
@@ -117,14 +81,6 @@ function trailerOf(
     digest: hasDigest ? { zxid, version: DIGEST_VERSION, digest: treeDigest } : null,
     lastProcessedZxid: hasDigest && hasTrait(target, 'readsLastZxidBlock') ? zxid : null,
   };
-}
-
-function myidFiles(folder: OutputFolder, myids: readonly string[]): WrittenFile[] {
-  return myids.map((id) => {
-    const file = folder.file(`${id}/myid`);
-    file.write(Buffer.from(`${id}\n`));
-    return file.end();
-  });
 }
 
 function lineBytes(line: ChangeLine): Buffer {

@@ -24,8 +24,8 @@ export interface Manifest {
   /** Hex with 0x. */
   readonly zxid: string;
   readonly zxidBecause: string;
-  /** What times that had to be made up are, ISO 8601. */
-  readonly time: string;
+  /** What times that had to be made up are, ISO 8601; null where none was, with --verbatim. */
+  readonly time: string | null;
   readonly znodes: number;
   readonly dataBytes: number;
   readonly sessions: number;

@@ -1,153 +1,18 @@
 // convert: a tree made into a data directory that a server of any release line boots from.
-import { readFileSync } from 'node:fs';
-import { inputError } from '../../container/file-bytes.js';
-import type { Codec } from '../../container/plain-stream.js';
-import { AclRules } from '../../convert/acl-rules.js';
 import type { Manifest } from '../../convert/manifest.js';
-import type { ConvertOptions } from '../../convert/options.js';
+import type { OutputFolder } from '../../convert/output-folder.js';
 import { ConvertRefused } from '../../convert/refusals.js';
-import { parseRelease } from '../../datadir/release.js';
 import { UsageError } from '../../errors.js';
-import { parseZxid } from '../../records/zxid.js';
-import { PathMap, splitMapping } from '../../tree/path-map.js';
-import { znodePath } from '../coerce.js';
-import { defineCommand } from '../command.js';
+import { type Args, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
+import { convertOptions, mapOf, optionsOf } from '../convert-options.js';
 import { manifestText } from '../convert-text.js';
 import { EXIT } from '../exit-codes.js';
-import { kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
-import { Run, type RunArgs } from '../run.js';
+import { sourcePositional } from '../options.js';
+import { Run } from '../run.js';
 import { version } from '../version.js';
 
-const WHAT = 'What is converted:';
-const HOW = 'As what:';
-const OUTPUT = 'Output:';
-
-const CODECS: Readonly<Record<string, Codec>> = { raw: 'raw', gz: 'gzip', snappy: 'snappy' };
-
-const options = {
-  output: {
-    type: 'string',
-    alias: 'o',
-    demandOption: true,
-    group: OUTPUT,
-    describe:
-      'The folder to make: a dataDir with version-2, manifest.json and changes.ndjson; whole or not at all',
-  },
-  for: {
-    type: 'string',
-    demandOption: true,
-    coerce: parseRelease,
-    group: HOW,
-    describe: 'The release that is to start on it, 3.9 or 3.9.5',
-  },
-  map: {
-    type: 'string',
-    array: true,
-    default: [] as string[],
-    group: WHAT,
-    describe: 'FROM=TO, a subtree under another path; what no FROM covers is left out. May be repeated',
-  },
-  include: {
-    type: 'string',
-    array: true,
-    default: [] as string[],
-    group: WHAT,
-    describe: 'Only what this path pattern fits, what is below it and what is above it. May be repeated',
-  },
-  exclude: {
-    type: 'string',
-    array: true,
-    default: [] as string[],
-    group: WHAT,
-    describe: 'Not what this path pattern fits, nor what is below it. May be repeated',
-  },
-  'keep-sessions': {
-    type: 'boolean',
-    default: false,
-    group: WHAT,
-    describe: 'Keep sessions and ephemerals: only for the same cluster',
-  },
-  'keep-config': {
-    type: 'boolean',
-    default: false,
-    group: WHAT,
-    describe: 'Keep the data of /zookeeper/config, which names the servers of the source',
-  },
-  'acl-map': {
-    type: 'string',
-    group: HOW,
-    describe: 'File of rules for ACLs, a line each: SCHEME:ID => SCHEME:ID; * for any text, - to leave out',
-  },
-  'open-acls': {
-    type: 'boolean',
-    default: false,
-    group: HOW,
-    describe: 'Give every znode the ACL world:anyone:cdrwa',
-  },
-  containers: {
-    type: 'string',
-    choices: ['keep', 'persistent'],
-    default: 'keep',
-    group: HOW,
-    describe: 'What becomes of containers, which 3.4 does not know',
-  },
-  ttl: {
-    type: 'string',
-    choices: ['keep', 'persistent'],
-    default: 'keep',
-    group: HOW,
-    describe: 'What becomes of TTL znodes, which servers before 3.5.4 or without extendedTypesEnabled delete',
-  },
-  zxid: {
-    type: 'string',
-    default: 'keep',
-    coerce: wantedZxid,
-    group: HOW,
-    describe: 'Zxid to go on from: keep, fresh (the first of the next epoch), 0x50000002f or EPOCH:COUNTER',
-  },
-  codec: {
-    type: 'string',
-    choices: ['raw', 'gz', 'snappy'],
-    default: 'raw',
-    group: HOW,
-    describe: 'How the snapshot is compressed; gz and snappy for 3.6 and later',
-  },
-  trailer: {
-    type: 'boolean',
-    default: true,
-    group: HOW,
-    describe: 'Write the tree digest behind the tree; --no-trailer for servers with digest.enabled=false',
-  },
-  servers: {
-    type: 'string',
-    coerce: myids,
-    group: OUTPUT,
-    describe: 'For an ensemble: numbers with commas, 1,2,3; each gets a folder of its own with its myid',
-  },
-  'dry-run': {
-    type: 'boolean',
-    default: false,
-    group: OUTPUT,
-    describe: 'Say what would be made, and write nothing',
-  },
-  force: {
-    type: 'boolean',
-    default: false,
-    group: OUTPUT,
-    describe: 'Where the folder exists, rename it to NAME.old-TIME',
-  },
-  format: {
-    type: 'string',
-    choices: ['text', 'json'],
-    default: 'text',
-    group: OUTPUT,
-    describe: 'A summary, or the manifest',
-  },
-  quiet: outputOptions.quiet,
-  ...kindOption,
-  ...treeOptions,
-} as const;
+type ConvertCommandArgs = Args<typeof sourcePositional & typeof convertOptions>;
 
 export const convertCommand = defineCommand({
   usage: 'convert <source>',
@@ -161,36 +26,24 @@ export const convertCommand = defineCommand({
     ['zoolog convert backup/zk1 -o new --for 3.9 --acl-map users.txt --zxid fresh', 'for other users, apart'],
   ],
   positionals: sourcePositional,
-  options,
+  options: convertOptions,
   epilogue:
     'Sessions and ephemerals are left out unless --keep-sessions. What was left out, altered or added is in ' +
     'manifest.json by reason, and in changes.ndjson. Exit code: 1 where the release cannot hold what is there, which ' +
     'is named; then nothing is written.',
   run: async (args, context) => {
-    const [{ openTree, placesRead }, { convert }, { checkFolder, OutputFolder }] = await Promise.all([
+    const [{ placesRead }, { checkFolder, OutputFolder }] = await Promise.all([
       import('../../source/open.js'),
-      import('../../convert/convert.js'),
       import('../../convert/output-folder.js'),
     ]);
-    const { source, logDir, output, force, servers = [] } = args;
-    const wanted = optionsOf(args);
-    const map = new PathMap(args.map.map(mappingOf));
+    const { source, logDir, output, force } = args;
     const place = { force, inputs: placesRead(source, { logDir }) };
     checkFolder(output, place);
     const run = new Run(args, context);
-    const tree = openTree(source, run.sourceOptions);
-    run.watch(tree);
     const folder = args.dryRun ? null : new OutputFolder(output, place);
     try {
-      const made = convert([{ tree, map }], wanted, folder, servers);
-      const manifest: Manifest = { tool: `zoolog ${version()}`, ...made };
-      let old: string | null = null;
-      if (folder !== null) {
-        const file = folder.file('manifest.json');
-        file.write(Buffer.from(jsonText(manifest)));
-        file.end();
-        old = folder.commit();
-      }
+      const manifest = { tool: `zoolog ${version()}`, ...(await make(args, run, folder)) };
+      const old = folder === null ? null : publish(folder, manifest);
       run.finish(EXIT.ok);
       say(manifest, args, old, context);
       return EXIT.ok;
@@ -202,12 +55,63 @@ export const convertCommand = defineCommand({
       return EXIT.no;
     } finally {
       folder?.discard();
-      tree.close();
     }
   },
 });
 
-interface SayArgs extends RunArgs {
+type Made = Omit<Manifest, 'tool'>;
+
+async function make(args: ConvertCommandArgs, run: Run, folder: OutputFolder | null): Promise<Made> {
+  const wanted = optionsOf(args);
+  const map = mapOf(args);
+  const { source, servers = [] } = args;
+  if (args.verbatim) {
+    if (!map.isIdentity || args.include.length + args.exclude.length > 0 || wanted.acls !== 'keep') {
+      throw new UsageError('--verbatim changes nothing', 'leave it out, or what is to be changed');
+    }
+    return makeVerbatim(args, run, folder);
+  }
+  const [{ openTree }, { convert }] = await Promise.all([
+    import('../../source/open.js'),
+    import('../../convert/convert.js'),
+  ]);
+  const tree = openTree(source, run.sourceOptions);
+  run.watch(tree);
+  try {
+    return convert([{ tree, map }], wanted, folder, servers);
+  } finally {
+    tree.close();
+  }
+}
+
+async function makeVerbatim(args: ConvertCommandArgs, run: Run, folder: OutputFolder | null): Promise<Made> {
+  const [{ findSnapshotFile }, { openSnapshot }, { verbatim }] = await Promise.all([
+    import('../../source/snapshot-file.js'),
+    import('../../snapshot/read-snapshot.js'),
+    import('../../convert/verbatim.js'),
+  ]);
+  const file = findSnapshotFile(args.source, run.sourceOptions);
+  try {
+    const reader = openSnapshot(file.path, (problem) => run.report(problem));
+    try {
+      return verbatim(file, reader, optionsOf(args), folder, args.servers ?? []);
+    } finally {
+      reader.close();
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/** Writes the manifest and puts the folder in its place. Returns what the old one is called now. */
+function publish(folder: OutputFolder, manifest: Manifest): string | null {
+  const file = folder.file('manifest.json');
+  file.write(Buffer.from(jsonText(manifest)));
+  file.end();
+  return folder.commit();
+}
+
+interface SayArgs {
   readonly format: string;
   readonly output: string;
 }
@@ -219,81 +123,4 @@ function say(manifest: Manifest, { format, output }: SayArgs, old: string | null
 
 function jsonText(manifest: Manifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
-}
-
-interface ConvertArgs {
-  readonly for: ConvertOptions['target'];
-  readonly zxid: ConvertOptions['zxid'];
-  readonly codec: string;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly aclMap?: string | undefined;
-  readonly openAcls: boolean;
-  readonly containers: string;
-  readonly ttl: string;
-  readonly keepSessions: boolean;
-  readonly keepConfig: boolean;
-  readonly trailer: boolean;
-  readonly emulate353: boolean;
-}
-
-function optionsOf(args: ConvertArgs): ConvertOptions {
-  const { include, exclude, keepSessions, keepConfig, trailer, emulate353, zxid } = args;
-  const target = args.for;
-  const codec = CODECS[args.codec]!;
-  if (codec !== 'raw' && target.parts[0] === 3 && target.parts[1] < 6) {
-    throw new UsageError(`${target.text} does not see a compressed snapshot`, 'leave out --codec');
-  }
-  if (args.openAcls && args.aclMap !== undefined) {
-    throw new UsageError('--open-acls and --acl-map are both about every ACL', 'give one of them');
-  }
-  const fate = (text: string) => (text === 'persistent' ? 'persistent' : 'keep');
-  return {
-    target,
-    zxid,
-    codec,
-    include,
-    exclude,
-    acls: args.openAcls ? 'open' : args.aclMap === undefined ? 'keep' : rulesIn(args.aclMap),
-    containers: fate(args.containers),
-    ttl: fate(args.ttl),
-    keepSessions,
-    keepConfig,
-    trailer,
-    emulate353,
-  };
-}
-
-function rulesIn(file: string): AclRules {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw inputError(file, cause);
-  }
-  return new AclRules(text, file);
-}
-
-function mappingOf(text: string) {
-  const [from, to] = splitMapping(text);
-  return { from: znodePath(from), to: znodePath(to) };
-}
-
-function wantedZxid(text: string): ConvertOptions['zxid'] {
-  return text === 'keep' || text === 'fresh' ? text : parseZxid(text);
-}
-
-/** Numbers of servers. @throws UsageError for what is none, and for one that is there twice. */
-function myids(text: string): readonly string[] {
-  const ids = text.split(',');
-  for (const [i, id] of ids.entries()) {
-    if (!/^[1-9]\d{0,2}$/.test(id) || Number(id) > 255) {
-      throw new UsageError(
-        `${id || 'nothing'} is no number of a server`,
-        'type numbers from 1 to 255 with commas: 1,2,3',
-      );
-    }
-    if (ids.indexOf(id) < i) throw new UsageError(`${id} is there twice`, 'each server has its own number');
-  }
-  return ids;
 }
