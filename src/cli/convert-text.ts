@@ -16,7 +16,7 @@ export function manifestText(manifest: Manifest, output: string, old: string | n
   for (const { change, why, count, examples } of manifest.changes) {
     const shown = examples.slice(0, MOST_EXAMPLES).join(', ');
     const more = count > MOST_EXAMPLES ? ', ...' : '';
-    lines.push(`  ${change.padEnd(10)} ${count} ${shown}${more}: ${why}`);
+    lines.push(`  ${change.padEnd(10)} ${count}: ${why} (${shown}${more})`);
   }
   for (const text of manifest.requires) lines.push(`  needs      ${text}`);
   for (const text of manifest.notes) lines.push(`  note       ${text}`);

@@ -7,7 +7,7 @@ import { digestOfRecord } from '../tree/znode-digest.js';
 import type { Changes } from './changes.js';
 import { shown } from './changes.js';
 import type { ConvertInput } from './options.js';
-import { isWithoutAcl } from './own-znodes.js';
+import { CONFIG, isWithoutAcl } from './own-znodes.js';
 import type { Refusals } from './refusals.js';
 import { FRESH, FRESH_PZXID, INHERITS, OWN, Row } from './row.js';
 
@@ -107,7 +107,7 @@ class Output {
     if ((flags & INHERITS) !== 0 && parent !== undefined) view.setBigInt64(at - 8, parent.acl);
     above.push({ path, acl: znode.acl });
     if ((flags & OWN) !== 0) {
-      const isOfServer = isWithoutAcl(path) || path.startsWith('/zookeeper/');
+      const isOfServer = isWithoutAcl(path) || path === CONFIG;
       changes.add('added', isOfServer ? 'server' : 'parent', path);
     }
     this.#digest.add(digestOfRecord(znode));

@@ -6,24 +6,23 @@ export type ChangeKind = 'left-out' | 'altered' | 'added';
 
 /** Why; the text is for the manifest. */
 export const REASONS = {
-  ephemeral: 'ephemeral: its session does not move to another cluster',
+  ephemeral: 'ephemeral, whose session does not move to another cluster',
   'not-mapped': 'no --map covers it',
   'not-included': 'no --include fits it or what is above it',
   excluded: 'an --exclude fits it or what is above it',
   'quota-without-path': 'a quota whose path is not in the output, or is the root',
-  'config-not-known': '/zookeeper/config: the target line does not know it',
-  'config-reset': '/zookeeper/config: it names the servers of the source; each server writes its own',
+  'config-not-known': 'the target line does not know it',
+  'config-reset': 'it names the servers of the source; each server writes its own',
   moved: 'it lies under another path',
   'new-place-of-root':
-    'the root at another path: czxid and mzxid are the zxid of the output, times its newest',
+    'the root at another path; czxid and mzxid are the zxid of the output, times the newest in it',
   'acl-opened': 'its ACL is world:anyone:cdrwa now (--open-acls)',
   'acl-mapped': 'its ACL was changed by --acl-map',
   'container-to-persistent': 'a container, persistent now (--containers persistent)',
   'ttl-to-persistent': 'a TTL znode, persistent now (--ttl persistent)',
   'ttl-of-353': 'a TTL as 3.5.3 wrote it, now as 3.5.4 and later do',
   'root-to-persistent': 'the root is always persistent',
-  'path-decoded': 'its path is not UTF-8: servers read it as this',
-  'parent-only': 'it is above what --include fits',
+  'path-decoded': 'its path is not UTF-8 and is now what servers read',
   parent: 'it is above what was mapped, and the source had no such znode',
   server: 'every server has it',
 } as const;

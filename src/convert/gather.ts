@@ -150,11 +150,7 @@ export class Gatherer {
 
   #isWanted(path: RawText, filter: Filter): boolean {
     const verdict = filter.verdict(path);
-    if (verdict === 'wanted') return true;
-    if (verdict === 'parent') {
-      this.#changes.count('altered', 'parent-only', path);
-      return true;
-    }
+    if (verdict === 'wanted' || verdict === 'parent') return true;
     this.#changes.count('left-out', isInQuotas(path) ? 'quota-without-path' : verdict, path);
     return false;
   }

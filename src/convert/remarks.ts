@@ -29,6 +29,9 @@ export function remarks(
   if (gatherer.ttlZnodes > 0 && hasTrait(target, 'hasExtendedTypes')) {
     const count = `${gatherer.ttlZnodes} TTL znode${gatherer.ttlZnodes === 1 ? '' : 's'}`;
     requires.push(`zookeeper.extendedTypesEnabled=true: else servers delete the ${count} when they start`);
+    notes.push(
+      'TTL znodes without children whose time has passed since their mtime are deleted soon after the start',
+    );
   }
   if (gatherer.largest + ROOM > gatherer.limit) {
     const path = shown(gatherer.largestPath);

@@ -1,5 +1,7 @@
 // docs/json.md names every field of every row.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blamedZnodeColumns } from '../../src/cli/rows/blame-columns.js';
 import { diffColumns, diffStatColumns } from '../../src/cli/rows/diff-columns.js';
@@ -107,5 +109,23 @@ describe('docs/json.md', () => {
     ]) {
       expect(doc).toContain((await zoolog([...args, '--format', 'ndjson'])).stdout.trim());
     }
+  });
+
+  it('names the fields of Conversions', async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'zoolog-doc-')), 'out');
+    const { stdout } = await zoolog([
+      'convert',
+      F,
+      '-o',
+      out,
+      '--for',
+      '3.9',
+      '--dry-run',
+      '--format',
+      'json',
+    ]);
+    const manifest = JSON.parse(stdout);
+    const keys = [manifest, ...manifest.sources, ...manifest.changes].flatMap((one) => Object.keys(one));
+    expect(keys.filter((key) => !fieldsOf('Conversions').has(key))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 // npm run test:interop [-- [--quick] NAME...]: has real servers of every release line make files now, and runs the tests
 // that compare with what their clients read on those instead of on the committed ones. Then has real servers start on
 // damaged and odd directories (boot.mjs; all in about four minutes, with --quick a third of it in one), and on a fixture cut
-// off at random moments (moments.mjs).
+// off at random moments (moments.mjs), and on trees converted from line to line (convert.mjs --quick, a minute; without
+// --quick it takes every line for every other, six minutes).
 //
 // Needs Java, Maven and Maven Central; without them it says so and ends well, for the committed fixtures are tested
 // by `npm test` anyway.
@@ -36,7 +37,8 @@ if (lacks.length > 0) {
     ];
     const boots = ['--import', 'tsx', 'test/interop/boot.mjs', ...(isQuick ? ['--quick'] : [])];
     const moments = ['--import', 'tsx', 'test/interop/moments.mjs'];
-    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments].find(
+    const converts = ['--import', 'tsx', 'test/interop/convert.mjs', '--quick'];
+    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments, converts].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;
