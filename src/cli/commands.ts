@@ -81,6 +81,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Make a data directory that a server of any release line boots from',
     load: async () => (await import('./commands/convert.js')).convertCommand,
   },
+  repair: {
+    describe: 'Make a data directory that boots of a damaged one, and say what is lost',
+    load: async () => (await import('./commands/repair.js')).repair,
+  },
   export: {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,

@@ -4,7 +4,7 @@ import { inputError } from '../container/file-bytes.js';
 import type { Codec } from '../container/plain-stream.js';
 import { AclRules } from '../convert/acl-rules.js';
 import type { ConvertOptions } from '../convert/options.js';
-import { parseRelease } from '../datadir/release.js';
+import { hasTrait, parseRelease } from '../datadir/release.js';
 import { UsageError } from '../errors.js';
 import { parseZxid } from '../records/zxid.js';
 import { PathMap, splitMapping } from '../tree/path-map.js';
@@ -169,10 +169,7 @@ export interface ConvertArgs {
 export function optionsOf(args: ConvertArgs): ConvertOptions {
   const { include, exclude, keepSessions, keepConfig, trailer, emulate353, zxid } = args;
   const target = args.for;
-  const codec = CODECS[args.codec]!;
-  if (codec !== 'raw' && target.parts[0] === 3 && target.parts[1] < 6) {
-    throw new UsageError(`${target.text} does not see a compressed snapshot`, 'leave out --codec');
-  }
+  const codec = codecOf(args);
   if (args.openAcls && args.aclMap !== undefined) {
     throw new UsageError('--open-acls and --acl-map are both about every ACL', 'give one of them');
   }
@@ -230,4 +227,12 @@ function myids(text: string): readonly string[] {
 /** Where paths come to lie. @throws UsageError for what is no mapping. */
 export function mapOf({ map }: { readonly map: readonly string[] }): PathMap {
   return new PathMap(map.map(mappingOf));
+}
+
+/** The codec asked for. @throws UsageError where the release does not see it. */
+export function codecOf({ codec, for: target }: Pick<ConvertArgs, 'codec' | 'for'>): Codec {
+  if (codec !== 'raw' && !hasTrait(target, 'readsCompressed')) {
+    throw new UsageError(`${target.text} does not see a compressed snapshot`, 'leave out --codec');
+  }
+  return CODECS[codec]!;
 }

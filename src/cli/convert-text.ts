@@ -18,6 +18,13 @@ export function manifestText(manifest: Manifest, output: string, old: string | n
     const more = count > MOST_EXAMPLES ? ', ...' : '';
     lines.push(`  ${change.padEnd(10)} ${count}: ${why} (${shown}${more})`);
   }
+  const { lost } = manifest;
+  if (lost !== null) {
+    const readable = lost.txns > 0 ? ` up to ${lost.to}, of which ${lost.txns} can be read: zoolog log` : '';
+    lines.push(
+      `  lost       all txns after ${zxid}${readable}${lost.unreadable ? '; some records cannot be read' : ''}`,
+    );
+  }
   for (const text of manifest.requires) lines.push(`  needs      ${text}`);
   for (const text of manifest.notes) lines.push(`  note       ${text}`);
   if (old !== null) lines.push(`  before     what was there is ${old} now`);

@@ -115,6 +115,7 @@ function manifestOf(
     files,
     sources: inputs.map((input, i) => sourceOf(input, gatherer.read[i]!)),
     changes: changes.sums,
+    lost: null,
     requires,
     notes,
   };

@@ -17,6 +17,16 @@ export interface ManifestSource {
   readonly problems: number;
 }
 
+/** Txns that the source holds behind the zxid of the output. */
+export interface LostTxns {
+  /** How many can be read. */
+  readonly txns: number;
+  /** The last of these, hex with 0x; null where none can be read. */
+  readonly to: string | null;
+  /** True where there are records that cannot be read. */
+  readonly unreadable: boolean;
+}
+
 /** A conversion. */
 export interface Manifest {
   readonly tool: string;
@@ -38,6 +48,8 @@ export interface Manifest {
   readonly files: readonly WrittenFile[];
   readonly sources: readonly ManifestSource[];
   readonly changes: readonly ChangeSum[];
+  /** Of a repair: what is lost; null where nothing is, and of a conversion. */
+  readonly lost: LostTxns | null;
   /** What the servers must be set to. */
   readonly requires: readonly string[];
   readonly notes: readonly string[];

@@ -81,6 +81,7 @@ export function verbatim(
       },
     ],
     changes: [],
+    lost: null,
     requires: [],
     notes,
   };

@@ -1,8 +1,10 @@
 // Opening what a person named, as a tree or as a history.
 import { UsageError } from '../errors.js';
+import type { Zxid } from '../records/zxid.js';
 import { withCommits } from './committed-txns.js';
 import { openIndexTree, openIndexTxns } from './index-source.js';
 import { LogSource, openDirectoryTxns } from './log-source.js';
+import { logsAfter } from './logs-after.js';
 import { openMoment } from './open-moment.js';
 import { type Resolved, resolve, resolveTree } from './resolve.js';
 import { SnapshotSource } from './snapshot-source.js';
@@ -90,6 +92,23 @@ export function openResolvedTxns(resolved: Resolved, options: SourceOptions): Tx
         'name a log or the directory; "zoolog find" and "zoolog ls" show what is in a snapshot',
       );
   }
+}
+
+/**
+ * Opens the txns behind a zxid of what `openTree` opens as a tree, that of a directory of its own logs alone; null for a
+ * snapshot file, which has none.
+ */
+export function openTxnsAfter(text: string, zxid: Zxid, options: SourceOptions): TxnSource | null {
+  return opened(resolveTree(text, options), (resolved) => {
+    const log = new SourceLog(options, resolved.shown);
+    const release = () => resolved.close();
+    if (resolved.kind === 'index') return openIndexTxns(resolved.path, resolved.who, options);
+    if (resolved.kind === 'directory') {
+      return new LogSource(resolved.name, logsAfter(resolved.dir.logs, zxid), log, release);
+    }
+    release();
+    return null;
+  });
 }
 
 /** Opens what was resolved; what was unpacked for it is removed where that fails. */

@@ -1,16 +1,11 @@
 // convert: a tree made into a data directory that a server of any release line boots from.
-import type { Manifest } from '../../convert/manifest.js';
 import type { OutputFolder } from '../../convert/output-folder.js';
-import { ConvertRefused } from '../../convert/refusals.js';
 import { UsageError } from '../../errors.js';
 import { type Args, defineCommand } from '../command.js';
-import type { Context } from '../context.js';
 import { convertOptions, mapOf, optionsOf } from '../convert-options.js';
-import { manifestText } from '../convert-text.js';
-import { EXIT } from '../exit-codes.js';
+import { type Made, makeFolder } from '../make-folder.js';
 import { sourcePositional } from '../options.js';
-import { Run } from '../run.js';
-import { version } from '../version.js';
+import type { Run } from '../run.js';
 
 type ConvertCommandArgs = Args<typeof sourcePositional & typeof convertOptions>;
 
@@ -31,35 +26,8 @@ export const convertCommand = defineCommand({
     'Sessions and ephemerals are left out unless --keep-sessions. What was left out, altered or added is in ' +
     'manifest.json by reason, and in changes.ndjson. Exit code: 1 where the release cannot hold what is there, which ' +
     'is named; then nothing is written.',
-  run: async (args, context) => {
-    const [{ placesRead }, { checkFolder, OutputFolder }] = await Promise.all([
-      import('../../source/open.js'),
-      import('../../convert/output-folder.js'),
-    ]);
-    const { source, logDir, output, force } = args;
-    const place = { force, inputs: placesRead(source, { logDir }) };
-    checkFolder(output, place);
-    const run = new Run(args, context);
-    const folder = args.dryRun ? null : new OutputFolder(output, place);
-    try {
-      const manifest = { tool: `zoolog ${version()}`, ...(await make(args, run, folder)) };
-      const old = folder === null ? null : publish(folder, manifest);
-      run.finish(EXIT.ok);
-      say(manifest, args, old, context);
-      return EXIT.ok;
-    } catch (error) {
-      if (!(error instanceof ConvertRefused)) throw error;
-      run.finish(EXIT.ok);
-      for (const line of error.lines) run.error(line);
-      run.error(`${output} is not made`);
-      return EXIT.no;
-    } finally {
-      folder?.discard();
-    }
-  },
+  run: (args, context) => makeFolder(args, context, (run, folder) => make(args, run, folder)),
 });
-
-type Made = Omit<Manifest, 'tool'>;
 
 async function make(args: ConvertCommandArgs, run: Run, folder: OutputFolder | null): Promise<Made> {
   const wanted = optionsOf(args);
@@ -101,26 +69,4 @@ async function makeVerbatim(args: ConvertCommandArgs, run: Run, folder: OutputFo
   } finally {
     file.close();
   }
-}
-
-/** Writes the manifest and puts the folder in its place. Returns what the old one is called now. */
-function publish(folder: OutputFolder, manifest: Manifest): string | null {
-  const file = folder.file('manifest.json');
-  file.write(Buffer.from(jsonText(manifest)));
-  file.end();
-  return folder.commit();
-}
-
-interface SayArgs {
-  readonly format: string;
-  readonly output: string;
-}
-
-function say(manifest: Manifest, { format, output }: SayArgs, old: string | null, { stdout }: Context): void {
-  stdout.write(format === 'json' ? jsonText(manifest) : manifestText(manifest, output, old));
-  stdout.flush();
-}
-
-function jsonText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
 }

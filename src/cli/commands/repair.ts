@@ -1,0 +1,82 @@
+// repair: what is left of a damaged directory as one fresh snapshot, at the last zxid up to which nothing is missing.
+
+import type { ConvertOptions } from '../../convert/options.js';
+import type { OutputFolder } from '../../convert/output-folder.js';
+import { parseZxid } from '../../records/zxid.js';
+import { PathMap } from '../../tree/path-map.js';
+import { type Args, defineCommand } from '../command.js';
+import { codecOf, convertOptions } from '../convert-options.js';
+import { type Made, makeFolder } from '../make-folder.js';
+import { kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
+import type { Run } from '../run.js';
+
+const { output, codec, trailer, servers, force, format, 'dry-run': dryRun } = convertOptions;
+const options = {
+  output,
+  for: convertOptions.for,
+  codec,
+  trailer,
+  servers,
+  'dry-run': dryRun,
+  force,
+  format,
+  quiet: outputOptions.quiet,
+  ...kindOption,
+  ...treeOptions,
+} as const;
+
+type RepairArgs = Args<typeof sourcePositional & typeof options>;
+
+export const repair = defineCommand({
+  usage: 'repair <source>',
+  examples: [
+    ['zoolog repair backup/zk1 -o sound --for 3.8', 'the newest tree up to which nothing is missing'],
+    ['zoolog repair backup/zk1@0x50000002f -o sound --for 3.8', 'without the txns after that one'],
+    ['zoolog repair backup/zk1 -o sound --for 3.8 --dry-run', 'what would be saved, and what is lost'],
+    ['zoolog repair backup/zk1 -o sound --for 3.8 --servers 1,2,3', 'for all members of the ensemble'],
+  ],
+  positionals: sourcePositional,
+  options,
+  epilogue:
+    'The newest sound snapshot and the txns after it become one fresh snapshot, with sessions, ephemerals and all, for ' +
+    'the same cluster. A torn end of a log is cut off; behind a record that cannot be read nothing is kept. The source ' +
+    'stays as it is. Exit code 1: made, but txns that are there are lost, which is said; or not made, and why.',
+  run: (args, context) => makeFolder(args, context, (run, folder) => mend(args, run, folder)),
+});
+
+async function mend(args: RepairArgs, run: Run, folder: OutputFolder | null): Promise<Made> {
+  const [{ openTree, openTxnsAfter }, { convert }, { lostAfter }] = await Promise.all([
+    import('../../source/open.js'),
+    import('../../convert/convert.js'),
+    import('../../convert/lost-txns.js'),
+  ]);
+  const wanted: ConvertOptions = {
+    target: args.for,
+    zxid: 'keep',
+    codec: codecOf(args),
+    include: [],
+    exclude: [],
+    acls: 'keep',
+    containers: 'keep',
+    ttl: 'keep',
+    keepSessions: true,
+    keepConfig: true,
+    trailer: args.trailer,
+    emulate353: args.emulate353,
+  };
+  const tree = openTree(args.source, run.sourceOptions);
+  run.watch(tree);
+  try {
+    const made = convert([{ tree, map: new PathMap() }], wanted, folder, args.servers ?? []);
+    const history = openTxnsAfter(args.source, parseZxid(made.zxid), run.sourceOptions);
+    if (history === null) return made;
+    run.watch(history);
+    try {
+      return { ...made, lost: lostAfter(parseZxid(made.zxid), history) };
+    } finally {
+      history.close();
+    }
+  } finally {
+    tree.close();
+  }
+}
