@@ -1,6 +1,6 @@
 // Each way in which a server stops, and each thing to know where it does not: code, file, offset. That servers do so
 // is what boot-outcomes.test.ts is about.
-import { mkdirSync, symlinkSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
