@@ -418,6 +418,14 @@ export const PROBLEMS = {
     remedy:
       'Set -Dzookeeper.extendedTypesEnabled=true (or extendedTypesEnabled=true in zoo.cfg) before the first start, and tell doctor with --extended-types. Do not restore on a release that lacks the kind.',
   },
+  'server-differs': {
+    severity: 'warning',
+    title: 'A server starts with another tree than these txns made',
+    cause:
+      'Its snapshot was written while txns ran, and before 3.6 a replay over their effects can leave cversion and pzxid of a parent wrong (ZOOKEEPER-3145, ZOOKEEPER-3249): sequential names can come twice. Or the release leaves out parts of a multi that it does not know.',
+    remedy:
+      'Start a release of 3.6 or later, which replays it right, or begin with another snapshot; "zoolog doctor --format json" names the first znodes.',
+  },
   'txn-digest': {
     severity: 'error',
     title: 'The tree that the txns make is not the one whose digest was recorded',

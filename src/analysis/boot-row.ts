@@ -3,6 +3,13 @@ import type { Boot, BootChange, BootNote, PassedOver } from '../datadir/boot-out
 import type { ServerMode } from '../datadir/server-settings.js';
 import type { Zxid } from '../records/zxid.js';
 import type { BootCounts } from './owner-counts.js';
+import { shownPath } from './paths.js';
+
+/** A znode that a replay leaves otherwise than it was. */
+export interface DifferingZnode {
+  readonly path: string;
+  readonly what: string;
+}
 
 /** A start in output. Which fields are null tells `starts`. */
 export interface BootRow {
@@ -20,6 +27,11 @@ export interface BootRow {
   readonly znodes: number | null;
   /** Znodes it deletes without a txn, by kind; those of none are left out. */
   readonly deletes: Readonly<Record<string, number>> | null;
+  /**
+   * Znodes that its replay leaves otherwise than they were: how many, and the first of them; null where there is none
+   * or that was not looked at.
+   */
+  readonly differs: { readonly znodes: number; readonly examples: readonly DifferingZnode[] } | null;
   /** Why it stops: a code of docs/findings.md. */
   readonly code: string | null;
   /** The server's own message. */
@@ -59,7 +71,15 @@ export function bootRow(
     const { code, error, file, offset, expected, found, why, todo } = boot;
     return {
       ...common,
-      ...{ starts: false, snapshot: null, zxid: null, txns: null, znodes: null, deletes: null },
+      ...{
+        starts: false,
+        snapshot: null,
+        zxid: null,
+        txns: null,
+        znodes: null,
+        deletes: null,
+        differs: null,
+      },
       ...{
         code,
         error,
@@ -81,6 +101,7 @@ export function bootRow(
     txns: boot.txns,
     znodes: tree === null ? null : tree.znodes - tree.unreachable,
     deletes: deleted === null ? null : Object.fromEntries(deleted),
+    differs: differencesOf(tree),
     ...{
       code: null,
       error: null,
@@ -92,4 +113,11 @@ export function bootRow(
       remedy: null,
     },
   };
+}
+
+function differencesOf(tree: BootCounts | null): BootRow['differs'] {
+  const differs = tree?.differs ?? null;
+  if (differs === null || differs.znodes === 0) return null;
+  const { znodes, examples } = differs;
+  return { znodes, examples: examples.map(({ path, what }) => ({ path: shownPath(path), what })) };
 }

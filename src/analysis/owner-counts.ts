@@ -13,7 +13,7 @@ export interface OwnerCounts {
 }
 
 /** What a row needs of the tree after a start. */
-export type BootCounts = Pick<BootTree, 'znodes' | 'deleted' | 'unreachable'>;
+export type BootCounts = Pick<BootTree, 'znodes' | 'deleted' | 'unreachable' | 'differs'>;
 
 /**
  * The tree after a start that ends with these owners; null where only the paths tell: where znodes go that may have
@@ -34,5 +34,6 @@ export function countsAfterBoot(
     znodes: znodes - ephemeral,
     deleted: { ephemeral, container: 0, ttl: 0, leftover: 0 },
     unreachable: 0,
+    differs: null,
   };
 }

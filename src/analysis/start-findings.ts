@@ -35,7 +35,12 @@ export function lossOf({ zxid, notes }: BootRow, newest: Zxid | null): string | 
 
 /** Findings of the starts: where servers stop, what they leave out, and what they delete. */
 export function startFindings(facts: ServerFacts, boots: readonly BootRow[], newest: Zxid | null): Problem[] {
-  return [...stops(facts, boots), ...losses(facts, boots, newest), ...deletions(facts, boots)];
+  return [
+    ...stops(facts, boots),
+    ...losses(facts, boots, newest),
+    ...deletions(facts, boots),
+    ...differences(facts, boots),
+  ];
 }
 
 /** `3.7.2, 3.8.6 and 3.9.5` */
@@ -83,6 +88,26 @@ function deletions({ snapDir }: ServerFacts, boots: readonly BootRow[]): Problem
       file: snapDir,
       offset: 0,
       expected: 'every znode kept',
+      found: text,
+      where: listOf(releases),
+    }),
+  );
+}
+
+/** Znodes that a replay leaves otherwise than they were. */
+function differences({ snapDir }: ServerFacts, boots: readonly BootRow[]): Problem[] {
+  const found = together(boots, ({ differs }) => {
+    if (differs === null) return null;
+    const { znodes, examples } = differs;
+    const [first] = examples;
+    const many = znodes === 1 ? '1 znode' : `${znodes} znodes`;
+    return `${many} otherwise, the first ${first!.path}: ${first!.what}`;
+  });
+  return found.map(([text, releases]) =>
+    problem('server-differs', {
+      file: snapDir,
+      offset: 0,
+      expected: 'the tree that these txns made',
       found: text,
       where: listOf(releases),
     }),

@@ -4,16 +4,19 @@ import { FormatError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
 import { openSnapshot } from '../snapshot/read-snapshot.js';
+import { type ReplayRules, TRUE_RULES } from '../tree/apply-txn.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { parentPath } from '../tree/paths.js';
 import { Replay } from '../tree/replay.js';
+import { type TreeDifference, treeDifference } from '../tree/tree-difference.js';
 import { BootFiles } from './boot-files.js';
 import type { Booted } from './boot-outcome.js';
 import { serverTxns } from './boot-txns.js';
 import type { DataDir } from './data-dir.js';
 import { isSessionTo } from './owner.js';
-import { hasTrait } from './release.js';
+import { hasTrait, parseRelease, TESTED } from './release.js';
 import { seenFiles } from './seen-files.js';
+import type { ServerSettings } from './server-settings.js';
 
 /** A znode that a server deletes as it starts, without a txn. */
 export interface DeletedAtBoot {
@@ -42,6 +45,11 @@ export interface BootTree {
   readonly examples: readonly DeletedAtBoot[];
   /** Znodes below deleted ones: they count, but no client reaches them and the next snapshot leaves them out. */
   readonly unreachable: number;
+  /**
+   * What the replay left otherwise than it was, before anything is deleted: where the snapshot is fuzzy and the
+   * release is older than 3.6, or leaves out parts of multis. Null where neither is so.
+   */
+  readonly differs: TreeDifference | null;
 }
 
 const EXAMPLES = 20;
@@ -53,18 +61,51 @@ const EXAMPLES = 20;
 export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles = new BootFiles()): BootTree {
   const count = new TreeCount(boot, leftoversOf(boot));
   const { snapshot, settings } = boot;
+  const replay = replayOf(dir, boot, settings, rulesOf(settings), files);
+  const tree = count.of(replay, snapshot?.path ?? null);
+  if (!mayDiffer(boot, files)) return { ...tree, differs: null };
+  const truth = { ...settings, release: parseRelease(TESTED.at(-1)!), readsCloseSessionLists: true };
+  const expected = replayOf(dir, boot, truth, TRUE_RULES, files);
+  return { ...tree, differs: treeDifference(replay.overlay, expected.overlay) };
+}
+
+/** The replay of the logs that the server reads, as one with these settings and rules does it. */
+function replayOf(
+  dir: DataDir,
+  { snapshot, settings, txns }: Booted,
+  reading: ServerSettings,
+  rules: ReplayRules,
+  files: BootFiles,
+): Replay {
   const zxid = snapshot?.zxid ?? 0n;
   const { logs } = seenFiles(dir, settings.release);
   // Without data nothing is replayed, and neither by a server that leaves its logs out.
-  const replays = boot.txns > 0;
+  const replays = txns > 0;
   const replay = new Replay({
     base: snapshot === null ? null : snapshotBase(snapshot.path, zxid),
-    txns: () => (replays ? serverTxns(logs, zxid, settings, files) : []),
+    txns: () => (replays ? serverTxns(logs, zxid, reading, files) : []),
     data: false,
     digests: false,
+    rules,
   });
   replay.finish();
-  return count.of(replay, snapshot?.path ?? null);
+  return replay;
+}
+
+function rulesOf({ release }: ServerSettings): ReplayRules {
+  return {
+    createRaises: hasTrait(release, 'raisesOnlyLargerCversion'),
+    deleteRaises: hasTrait(release, 'deleteRaisesPzxid'),
+  };
+}
+
+function mayDiffer({ snapshot, txns, settings, notes }: Booted, files: BootFiles): boolean {
+  if (txns === 0) return false;
+  if (notes.some(({ code }) => code === 'multi-part-unread')) return true;
+  if (snapshot === null || hasTrait(settings.release, 'raisesOnlyLargerCversion')) return false;
+  // Before 3.6 nothing in a snapshot says that it is not fuzzy.
+  const { end } = files.snapshot(snapshot);
+  return end === null || end.proof === null || end.zxid > snapshot.zxid;
 }
 
 class TreeCount {
@@ -82,7 +123,7 @@ class TreeCount {
     this.#leftovers = leftovers;
   }
 
-  of(replay: Replay, base: string | null): BootTree {
+  of(replay: Replay, base: string | null): Omit<BootTree, 'differs'> {
     this.#sessions = replay.sessions;
     for (const { path, owner } of znodes(replay, base)) this.#add(path, owner);
     if (base === null && hasTrait(this.#boot.settings.release, 'createsConfigZnode')) this.#znodes++;

@@ -192,8 +192,13 @@ export const TRAITS = {
   },
   raisesOnlyLargerCversion: {
     since: ['3.6.0'],
-    what: 'replays a create or delete twice without harm to cversion and pzxid of the parent',
+    what: 'replays a create twice without harm to cversion and pzxid of the parent; before, it sets them also to less',
     source: 'DataTree.createNode, ZOOKEEPER-3249',
+  },
+  deleteRaisesPzxid: {
+    since: ['3.5.5', '3.6.0'],
+    what: 'replays a delete of what is gone by raising pzxid of the parent; before, it does nothing then, else sets it also to less',
+    source: 'DataTree.deleteNode, ZOOKEEPER-3145',
   },
 } as const satisfies Readonly<Record<string, Trait>>;
 

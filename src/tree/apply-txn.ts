@@ -15,6 +15,20 @@ import { STAT_AT } from './znode-table.js';
 /** Top byte and feature of a TTL znode's ephemeralOwner (EphemeralType.TTL). */
 export const TTL_OWNER = BigInt.asIntN(64, 0xff00_0000_0000_0000n);
 
+/** What releases before 3.6 do otherwise in a replay over effects of its txns; each true as in 3.6 and later. */
+export interface ReplayRules {
+  /** A create raises cversion and pzxid of the parent where they are less; otherwise it sets them. */
+  readonly createRaises: boolean;
+  /**
+   * A delete raises pzxid of the parent where it is less, whether the znode is there or not; otherwise it sets it
+   * where the znode is there, which goes also where its parent does not exist.
+   */
+  readonly deleteRaises: boolean;
+}
+
+/** Those of 3.6 and later, which leave the true tree. */
+export const TRUE_RULES: ReplayRules = { createRaises: true, deleteRaises: true };
+
 /** How a txn ended: `unreadable` where a part of it could not be read, at which servers stop. */
 export type Applied = 'applied' | 'unreadable';
 
@@ -24,12 +38,14 @@ export class TxnApplier {
   implied: readonly RawText[] = NONE;
   readonly #state: TreeState;
   readonly #tape: SlotTape;
+  readonly #rules: ReplayRules;
   #header: TxnHeader = NO_HEADER;
 
   /** `tape` has the slots of the paths that the txns name, in their order (`touched.ts`). */
-  constructor(state: TreeState, tape: SlotTape) {
+  constructor(state: TreeState, tape: SlotTape, rules: ReplayRules = TRUE_RULES) {
     this.#state = state;
     this.#tape = tape;
+    this.#rules = rules;
   }
 
   apply(logged: LoggedTxn): Applied {
@@ -107,7 +123,7 @@ export class TxnApplier {
       state.setAcl(slot, op.acl);
       return;
     }
-    this.#raiseCversion(parent, op.parentCVersion);
+    this.#raiseCversion(parent, op.parentCVersion, this.#rules.createRaises);
     state.create(slot, parent, zxid, time, ephemeralOwner);
     state.setData(slot, op.data);
     state.setAcl(slot, op.acl);
@@ -116,13 +132,13 @@ export class TxnApplier {
     if (!state.quotas.isEmpty) state.quotas.created(treePath(op.path), op.data?.length ?? 0);
   }
 
-  /** Only where it is larger: in the fuzzy range the parent may have had later children already. */
-  #raiseCversion(parent: number, parentCVersion: number): void {
+  /** Only where it is larger, by the true rules: in the fuzzy range the parent may have had later children already. */
+  #raiseCversion(parent: number, parentCVersion: number, onlyRaises = true): void {
     const { table } = this.#state;
     const at = table.statStart(parent);
     const old = table.view.getInt32(at + STAT_AT.cversion);
     const cversion = parentCVersion === -1 ? (old + 1) | 0 : parentCVersion;
-    if (cversion <= old) return;
+    if (onlyRaises && cversion <= old) return;
     table.view.setInt32(at + STAT_AT.cversion, cversion);
     table.view.setBigInt64(at + STAT_AT.pzxid, this.#header.zxid);
     this.#state.redigest(parent);
@@ -132,6 +148,10 @@ export class TxnApplier {
     const state = this.#state;
     const { table } = state;
     const parent = state.parentOf(slot);
+    if (!this.#rules.deleteRaises) {
+      this.#deleteAsBefore(slot, parent);
+      return;
+    }
     if (!state.exists(parent)) return;
     const { zxid } = this.#header;
     const pzxidAt = table.statStart(parent) + STAT_AT.pzxid;
@@ -140,7 +160,23 @@ export class TxnApplier {
       table.view.setBigInt64(pzxidAt, zxid);
       state.redigest(parent);
     }
+    if (state.exists(slot)) this.#remove(slot);
+  }
+
+  // DataTree.deleteNode before 3.5.5.
+  #deleteAsBefore(slot: number, parent: number): void {
+    const state = this.#state;
+    const { table } = state;
     if (!state.exists(slot)) return;
+    this.#remove(slot);
+    if (!state.exists(parent)) return;
+    table.view.setBigInt64(table.statStart(parent) + STAT_AT.pzxid, this.#header.zxid);
+    state.redigest(parent);
+  }
+
+  #remove(slot: number): void {
+    const state = this.#state;
+    const { table } = state;
     const owner = table.view.getBigInt64(table.statStart(slot) + STAT_AT.ephemeralOwner);
     if (owner !== 0n) state.ephemeralsOf(owner)?.delete(slot);
     const bytes = Math.max(table.dataLength[slot]!, 0);

@@ -91,6 +91,27 @@ export class Overlay {
     }
   }
 
+  /** Paths at which something was created, deleted or changed. */
+  *changed(): Generator<RawText> {
+    const { paths, table } = this.#state;
+    for (let slot = 0; slot < paths.size; slot++) {
+      if (table.has(slot, CHANGED)) yield paths.pathOf(slot);
+    }
+  }
+
+  /** The stat at a path now; null where there is no znode, undefined where no txn names the path. */
+  statAt(path: RawText): StatPersisted | null | undefined {
+    const slot = this.#state.paths.find(path);
+    if (slot === NO_SLOT) return undefined;
+    return this.#state.exists(slot) ? this.#state.table.statOf(slot) : null;
+  }
+
+  /** True for a path of the base that a txn names. */
+  isInBase(path: RawText): boolean {
+    const slot = this.#state.paths.find(path);
+    return slot !== NO_SLOT && this.#state.table.has(slot, IN_BASE);
+  }
+
   /** Paths of the base that are gone. */
   *deleted(): Generator<RawText> {
     const { paths, table } = this.#state;

@@ -6,7 +6,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Zxid } from '../records/zxid.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
-import { TxnApplier } from './apply-txn.js';
+import { type ReplayRules, TxnApplier } from './apply-txn.js';
 import type { BaseTree } from './base-tree.js';
 import type { Continuity } from './continuity.js';
 import { DigestCheck, type DigestOutcome, type DigestReport } from './digest-check.js';
@@ -33,6 +33,8 @@ export interface ReplayInput {
   readonly data?: boolean;
   /** Compute digests and compare (default true). */
   readonly digests?: boolean;
+  /** Those of a server that is to be foretold; default: the true ones. */
+  readonly rules?: ReplayRules;
 }
 
 /** One txn of a replay, applied. */
@@ -84,7 +86,7 @@ export class Replay {
     this.base = base === null ? loadNewTree(state) : loadBase(base, touched, state, digests);
     this.continuity = touched.continuity;
     this.#state = state;
-    this.#applier = new TxnApplier(state, touched.tape);
+    this.#applier = new TxnApplier(state, touched.tape, input.rules);
     this.overlay = new Overlay(state);
     this.#check = digests
       ? new DigestCheck(this.base, () => state.digest.value, this.continuity.steps)

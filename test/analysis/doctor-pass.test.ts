@@ -58,8 +58,9 @@ describe('one reading of a directory', () => {
             const counted = boot.boots ? pass.countsAfter(boot) : null;
             if (!boot.boots || counted === null) continue;
             counts++;
-            const { znodes, deleted, unreachable } = treeAfterBoot(data, boot, pass.bootFiles);
-            expect([release, counted]).toEqual([release, { znodes, deleted, unreachable }]);
+            const { znodes, deleted, unreachable, differs } = treeAfterBoot(data, boot, pass.bootFiles);
+            expect([release, counted]).toEqual([release, { znodes, deleted, unreachable, differs: null }]);
+            expect(differs?.examples ?? []).toEqual([]);
           }
         }
       });

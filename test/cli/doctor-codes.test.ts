@@ -259,6 +259,8 @@ const CASES: Readonly<Partial<Record<ProblemCode, Damage>>> = {
   'server-loses': bytes(LOG, 0, (all) => flip(all, MIDDLE.offset + MIDDLE.length - 1), { file: '' }),
   // TTL znodes, without extendedTypesEnabled.
   'server-deletes': () => ({ file: '', offset: 0 }),
+  // 3.6 leaves out a create2 in a multi.
+  'server-differs': () => ({ file: '', offset: 0, args: ['--server', '3.6'], says: '2 znodes otherwise' }),
   // The digest is at the end of the entry.
   'txn-digest': txns(MIDDLE.offset, (entries) =>
     entries.map((entry, i) => (i === 20 ? flip(entry, entry.length - 1) : entry)),

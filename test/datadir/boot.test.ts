@@ -458,6 +458,71 @@ describe('a server starts', () => {
   });
 });
 
+describe('a replay over effects of its txns', () => {
+  // FORMAT.md 7.2, and DataTree.createNode and deleteNode of 3.4.14, 3.5.10 and 3.6.4.
+  const differences = (files: Parameters<typeof dirOf>[0]) => {
+    const dir = openDataDir(dirOf(files));
+    const read = new BootFiles();
+    return Object.fromEntries(
+      TESTED.map((release) => {
+        const booted = simulateBoot(dir, { release }, read);
+        if (!booted.boots) return [release, booted.code];
+        return [release, treeAfterBoot(dir, booted, read).differs?.examples ?? []];
+      }),
+    );
+  };
+  const parent = (cversion: number, pzxid: bigint) => ({ path: '/p', stat: { cversion, pzxid } });
+
+  test('leaves pzxid behind before 3.5.5, where what is deleted is gone already', () => {
+    // The parent was written before the delete, and the child would have come after it.
+    const files = {
+      'snapshot.3': snapshotBytes({ znodes: [...NEW_TREE, parent(1, 3n)] }),
+      'log.4': logBytes({ txns: [{ zxid: 4n, ...del('/p/a') }] }),
+    };
+    expect(differences(files)).toEqual({
+      ...Object.fromEntries(TESTED.map((release) => [release, []])),
+      '3.4.14': [{ path: '/p', what: 'pzxid 0x3 instead of 0x4' }],
+    });
+  });
+
+  test('takes cversion back before 3.6, where the last create does not bring it forward again', () => {
+    // /p/a came and went, /p/b came, and then both were written. A create2 that finds its znode there does nothing.
+    const files = {
+      'snapshot.2': snapshotBytes({
+        znodes: [...NEW_TREE, parent(2, 5n), { path: '/p/b', stat: { czxid: 5n } }],
+      }),
+      'log.3': logBytes({
+        txns: [
+          { zxid: 3n, ...create2('/p/a', '', { parentCVersion: 1 }) },
+          { zxid: 4n, ...del('/p/a') },
+          { zxid: 5n, ...create2('/p/b', '', { parentCVersion: 2 }) },
+        ],
+      }),
+    };
+    expect(differences(files)).toEqual({
+      ...Object.fromEntries(TESTED.map((release) => [release, []])),
+      '3.4.14': 'log-op',
+      '3.5.10': [{ path: '/p', what: 'cversion 1 instead of 2, pzxid 0x4 instead of 0x5' }],
+    });
+  });
+
+  test('lacks the parts of a multi that the release leaves out', () => {
+    const files = {
+      'snapshot.2': snapshotBytes({ znodes: [...NEW_TREE, parent(0, 2n)] }),
+      'log.3': logBytes({ txns: [{ zxid: 3n, ...multi([create2('/p/a', '')]) }] }),
+    };
+    const found = differences(files);
+    expect([found['3.5.10'], found['3.6.4'], found['3.7.2']]).toEqual([
+      found['3.6.4'],
+      [
+        { path: '/p/a', what: 'is not there' },
+        { path: '/p', what: 'lacks a change' },
+      ],
+      [],
+    ]);
+  });
+});
+
 describe('a note is made', () => {
   test('of a file that cannot be read', () => {
     const dir = dirOf({ 'snapshot.5': TREE });

@@ -68,6 +68,7 @@ const BOUNDS: Readonly<Record<TraitName, { with: string[]; without: string[] }>>
   adoptsUpdatingEpoch: { with: ['3.4.6', '3.4.14'], without: ['3.4.5', '3.5.0', '3.9.5'] },
   runsQuorumOfOne: { with: ['3.5.0', '3.9.5'], without: ['3.4.14'] },
   raisesOnlyLargerCversion: { with: ['3.6.0'], without: ['3.5.10'] },
+  deleteRaisesPzxid: { with: ['3.5.5', '3.5.10', '3.6.0', '3.9.5'], without: ['3.4.14', '3.5.4'] },
 };
 
 describe('traits', () => {

@@ -38,7 +38,8 @@ if (lacks.length > 0) {
     const boots = ['--import', 'tsx', 'test/interop/boot.mjs', ...(isQuick ? ['--quick'] : [])];
     const moments = ['--import', 'tsx', 'test/interop/moments.mjs'];
     const converts = ['--import', 'tsx', 'test/interop/convert.mjs', '--quick'];
-    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments, converts].find(
+    const replays = ['--import', 'tsx', 'test/interop/replays.mjs'];
+    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments, converts, replays].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;

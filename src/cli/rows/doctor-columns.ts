@@ -42,6 +42,7 @@ export const bootColumns: readonly Column<BootRow>[] = [
   { key: 'zxid', title: 'up to', kind: 'hex' },
   { key: 'znodes', kind: 'number' },
   { key: 'deletes', kind: 'json', cell: deletesText },
+  { key: 'differs', title: 'differ', kind: 'json', cell: ({ differs }) => String(differs?.znodes ?? '-') },
   { key: 'code', title: 'stops by', kind: 'text' },
   { key: 'error', kind: 'text', table: false },
   { key: 'file', kind: 'text', table: false },
