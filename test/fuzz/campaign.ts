@@ -107,7 +107,7 @@ class Pool {
         batch.from = hung.n + 1;
         worker = this.#startWorker(id);
       }
-      if (isBombs) {
+      if (isBombs && batch.to < end) {
         worker.end();
         worker = this.#startWorker(id);
       }
@@ -187,6 +187,8 @@ class Worker {
   readonly #folder: string;
   #onIdle: (hung: Finding | null) => void = () => {};
   #isEnding = false;
+  /** What ended it, where nobody asked it to. */
+  #ended: Finding | null = null;
 
   constructor(id: number, { child, seed, kind, fixtures }: PoolOptions, onReport: (report: Report) => void) {
     const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -217,12 +219,16 @@ class Worker {
       // It has said why.
       if (code === OWN_FAULT) process.exit(code);
       const message = `the process ended with ${signal ?? code}`;
-      this.#onIdle({ n: this.#place(), what: 'process ended', message, stack: message });
+      this.#ended = { n: this.#place(), what: 'process ended', message, stack: message };
+      this.#onIdle(this.#ended);
     });
+    // A task for one that is ending; `exit` says what ended it.
+    this.#child.on('error', () => {});
   }
 
   /** Has a task done; resolves to what ended the process where something did. */
   ask(task: Task): Promise<Finding | null> {
+    if (this.#ended !== null) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
       const watchdog = this.#watch('run' in task ? MOST_CPU_S : MOST_MINIMISE_S);
       this.#onIdle = (hung) => {

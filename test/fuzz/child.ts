@@ -85,12 +85,16 @@ process.on('message', (task: Task) => {
     process.exit(OWN_FAULT);
   });
 });
-process.on('disconnect', () => {
+process.on('disconnect', leave);
+// It may have come while this was loading.
+if (!process.connected) leave();
+tell({ left: commands.left });
+
+function leave(): void {
   closeSync(place);
   rmSync(options.folder, { recursive: true, force: true });
   process.exit(0);
-});
-tell({ left: commands.left });
+}
 
 async function runAll({ from, to }: { from: number; to: number }): Promise<void> {
   const kinds: Kinds = {};
