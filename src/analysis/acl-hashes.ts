@@ -1,4 +1,5 @@
 // The hash of each ACL list of a snapshot by its key, for keys are private to a snapshot and lists are not.
+import { isAscii } from 'node:buffer';
 import type { AclRecord } from '../snapshot/acl-record.js';
 import { type HashKey, KeyedHash } from './keyed-hash.js';
 
@@ -41,8 +42,10 @@ export class AclHashes {
     const hash = new KeyedHash(key);
     this.#add(hash, -1, OPEN_LIST);
     for (const { key: number, bytes } of table) {
-      // Servers count keys up from 1; of two with one key the last would count.
-      if (number < 1n || number > 0xffff_ffffn || this.#numbers.size > MOST) this.#isUsual = false;
+      // Servers count keys up from 1; of two with one key the last would count. Texts that are no ASCII can be equal
+      // in other bytes.
+      const isUsual = number >= 1n && number <= 0xffff_ffffn && this.#numbers.size <= MOST && isAscii(bytes);
+      if (!isUsual) this.#isUsual = false;
       else this.#isUsual &&= this.#add(hash, Number(number), bytes);
     }
   }

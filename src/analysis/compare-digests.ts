@@ -5,13 +5,14 @@ import type { DiffRules } from './diff-rules.js';
 import { type DiffSums, noSums } from './diff-stat.js';
 import {
   chunkOf,
-  cversionPlaceOf,
+  cversionOf,
   type DigestTable,
   EPHEMERAL,
   placeOf,
   SKIPPED,
   SUBTREE_MASK,
 } from './digest-table.js';
+import { PathTable } from './path-table.js';
 
 /** What came of it. */
 export interface DigestComparison {
@@ -24,126 +25,168 @@ export interface DigestComparison {
   readonly ofB: Uint8Array;
 }
 
-const [UNSEEN, EQUAL, DIFFERENT] = [0, 1, 2];
+/** How far ahead the next path of B is looked for in A. */
+const WINDOW = 8;
+/** Paths in a row that were not found there, after which one is looked for farther ahead. */
+const LOST = 32;
+/** How far: so many times as many as were not found. A znode's children can be in quite another order. */
+const REACH = 16;
 
-/** Compares; null where a path occurs twice in a tree. */
+const [UNSEEN, EQUAL, DIFFERENT] = [0, 1, 2] as const;
+
+/**
+ * Compares. Servers write the children of a znode by their hashes, so that neighbours in one file mostly are neighbours
+ * in the other: both are passed side by side, and a table of paths is made only of what has no match then.
+ * Null where a path occurs more often in one tree than in the other.
+ */
 export function compareDigests(a: DigestTable, b: DigestTable, rules: DiffRules): DigestComparison | null {
-  const places = new Places(a);
-  if (places.hasDuplicates) return null;
-  const counts = new DiffCounts();
-  counts.zookeeper = a.zookeeper + b.zookeeper;
-  counts.a = a.zookeeper;
-  counts.b = b.zookeeper;
-  const sums = new SubtreeSums(a, b);
-  const ofA = new Uint8Array(a.count);
-  const ofB = new Uint8Array(b.count);
-  const isMigrated = rules.mode === 'migrated';
-  let near = 0;
-  for (let ordinal = 0; ordinal < b.count; ordinal++) {
-    const chunk = chunkOf(b.chunks, ordinal);
-    const at = placeOf(ordinal);
-    const marks = chunk[at + 5]!;
-    if ((marks & SKIPPED) !== 0) continue;
-    counts.b++;
-    const match = places.find(chunk[at]!, chunk[at + 1]!, near);
-    if (match < 0) {
-      if (isMigrated && (marks & EPHEMERAL) !== 0) counts.ephemeralsOfB++;
-      else if (rules.classes.has('added')) {
-        counts.added++;
-        ofB[ordinal] = 1;
-        sums.add('added', null, marks, 0, chunk[at + 4]!);
-      }
-      continue;
-    }
-    near = match + 1;
-    if (ofA[match] !== UNSEEN) return null;
-    const other = chunkOf(a.chunks, match);
-    const otherAt = placeOf(match);
-    const bothEphemeral = (marks & other[otherAt + 5]! & EPHEMERAL) !== 0;
-    if (isMigrated && bothEphemeral) {
-      ofA[match] = EQUAL!;
-      counts.ephemeralsOfA++;
-      counts.ephemeralsOfB++;
-      continue;
-    }
-    const isBehind =
-      a.cversions.length > 0 &&
-      b.cversions[ordinal >>> 16]![cversionPlaceOf(ordinal)]! <
-        a.cversions[match >>> 16]![cversionPlaceOf(match)]!;
-    const isSame = chunk[at + 2] === other[otherAt + 2] && chunk[at + 3] === other[otherAt + 3];
-    if (isSame && !isBehind) {
-      ofA[match] = EQUAL!;
-      counts.equal++;
-      continue;
-    }
-    ofA[match] = DIFFERENT!;
-    ofB[ordinal] = 1;
-    counts.changed++;
-    sums.add('changed', null, marks, other[otherAt + 4]!, chunk[at + 4]!);
-  }
-  for (let ordinal = 0; ordinal < a.count; ordinal++) {
-    const chunk = chunkOf(a.chunks, ordinal);
-    const at = placeOf(ordinal);
-    const marks = chunk[at + 5]!;
-    if ((marks & SKIPPED) !== 0) continue;
-    counts.a++;
-    const seen = ofA[ordinal];
-    ofA[ordinal] = seen === DIFFERENT ? 1 : 0;
-    if (seen !== UNSEEN) continue;
-    if (isMigrated && (marks & EPHEMERAL) !== 0) counts.ephemeralsOfA++;
-    else if (rules.classes.has('removed')) {
-      counts.removed++;
-      ofA[ordinal] = 1;
-      sums.add('removed', marks, null, chunk[at + 4]!, 0);
-    }
-  }
-  return { counts, sums: sums.byPath(), ofA, ofB };
+  const comparison = new Comparison(a, b, rules);
+  return comparison.run() ? comparison : null;
 }
 
-/** Where the entry of a path is: hashed by it. */
-class Places {
-  readonly #table: DigestTable;
-  /** Ordinals plus 1; 0 for a free slot. */
-  readonly #slots: Int32Array;
-  readonly #mask: number;
-  hasDuplicates = false;
+class Comparison implements DigestComparison {
+  readonly counts = new DiffCounts();
+  readonly ofA: Uint8Array;
+  readonly ofB: Uint8Array;
+  readonly #a: DigestTable;
+  readonly #b: DigestTable;
+  readonly #rules: DiffRules;
+  readonly #isMigrated: boolean;
+  readonly #sums: SubtreeSums;
 
-  constructor(table: DigestTable) {
-    let size = 1024;
-    while (size < 1.5 * table.count) size *= 2;
-    this.#table = table;
-    this.#slots = new Int32Array(size);
-    this.#mask = size - 1;
-    for (let ordinal = 0; ordinal < table.count; ordinal++) {
-      const chunk = chunkOf(table.chunks, ordinal);
+  constructor(a: DigestTable, b: DigestTable, rules: DiffRules) {
+    this.#a = a;
+    this.#b = b;
+    this.#rules = rules;
+    this.#isMigrated = rules.mode === 'migrated';
+    this.#sums = new SubtreeSums(a, b);
+    this.ofA = new Uint8Array(a.count);
+    this.ofB = new Uint8Array(b.count);
+    this.counts.zookeeper = a.zookeeper + b.zookeeper;
+    this.counts.a = a.zookeeper;
+    this.counts.b = b.zookeeper;
+  }
+
+  get sums(): ReadonlyMap<RawText, DiffSums> {
+    return this.#sums.byPath();
+  }
+
+  /** False where a path occurs more often in one tree than in the other. */
+  run(): boolean {
+    const left = this.#sideBySide();
+    const table = new PathTable(this.#a, this.#b, this.ofA, left);
+    for (const ordinal of left) {
+      const match = table.takeA(ordinal);
+      if (match >= 0) this.#compare(match, ordinal);
+      else {
+        table.addB(ordinal);
+        this.#onlyInB(ordinal);
+      }
+    }
+    if (table.hasDuplicates) return false;
+    this.#onlyInA();
+    return true;
+  }
+
+  /** Passes both trees; returns what of B has no match so far, by ordinal. */
+  #sideBySide(): number[] {
+    const { chunks, count } = this.#b;
+    const left: number[] = [];
+    let near = 0;
+    let missed = 0;
+    for (let ordinal = 0; ordinal < count; ordinal++) {
+      const chunk = chunkOf(chunks, ordinal);
       const at = placeOf(ordinal);
       if ((chunk[at + 5]! & SKIPPED) !== 0) continue;
-      const slot = this.#slot(chunk[at]!, chunk[at + 1]!);
-      if (this.#slots[slot] !== 0) this.hasDuplicates = true;
-      this.#slots[slot] = ordinal + 1;
+      this.counts.b++;
+      let match = this.#find(chunk[at]!, chunk[at + 1]!, near, WINDOW);
+      // At every doubling, so that it costs no more than the rest.
+      if (match < 0 && ++missed >= LOST && (missed & (missed - 1)) === 0) {
+        match = this.#find(chunk[at]!, chunk[at + 1]!, near, REACH * missed);
+      }
+      if (match < 0) {
+        left.push(ordinal);
+        continue;
+      }
+      near = match + 1;
+      missed = 0;
+      this.#compare(match, ordinal);
     }
+    return left;
   }
 
-  /** The ordinal of a path, -1 for none. Neighbours in one file mostly are neighbours in the other: `near` is tried first. */
-  find(first: number, second: number, near: number): number {
-    if (near < this.#table.count && this.#is(near, first, second)) return near;
-    return this.#slots[this.#slot(first, second)]! - 1;
+  /** The first of `most` entries of A from `near` on that has a path; -1 for none. */
+  #find(first: number, second: number, near: number, most: number): number {
+    const { chunks, count } = this.#a;
+    const end = Math.min(near + most, count);
+    for (let ordinal = near; ordinal < end; ordinal++) {
+      const chunk = chunkOf(chunks, ordinal);
+      const at = placeOf(ordinal);
+      if (chunk[at] !== first || chunk[at + 1] !== second) continue;
+      if ((chunk[at + 5]! & SKIPPED) === 0 && this.ofA[ordinal] === UNSEEN) return ordinal;
+    }
+    return -1;
   }
 
-  #is(ordinal: number, first: number, second: number): boolean {
-    const chunk = chunkOf(this.#table.chunks, ordinal);
+  #compare(ofA: number, ofB: number): void {
+    const [a, b] = [this.#a, this.#b];
+    const [chunkA, chunkB] = [chunkOf(a.chunks, ofA), chunkOf(b.chunks, ofB)];
+    const [atA, atB] = [placeOf(ofA), placeOf(ofB)];
+    const marks = chunkB[atB + 5]!;
+    this.ofA[ofA] = EQUAL;
+    if (this.#isMigrated && (marks & chunkA[atA + 5]! & EPHEMERAL) !== 0) {
+      this.counts.ephemeralsOfA++;
+      this.counts.ephemeralsOfB++;
+      return;
+    }
+    const isSame = chunkA[atA + 2] === chunkB[atB + 2] && chunkA[atA + 3] === chunkB[atB + 3];
+    if (isSame && !this.#isBehind(ofA, ofB)) {
+      this.counts.equal++;
+      return;
+    }
+    this.ofA[ofA] = DIFFERENT;
+    this.ofB[ofB] = 1;
+    this.counts.changed++;
+    this.#sums.add('changed', null, marks, chunkA[atA + 4]!, chunkB[atB + 4]!);
+  }
+
+  #isBehind(ofA: number, ofB: number): boolean {
+    const { cversions } = this.#a;
+    return cversions.length > 0 && cversionOf(this.#b.cversions, ofB) < cversionOf(cversions, ofA);
+  }
+
+  #onlyInB(ordinal: number): void {
+    const chunk = chunkOf(this.#b.chunks, ordinal);
     const at = placeOf(ordinal);
-    return chunk[at] === first && chunk[at + 1] === second && (chunk[at + 5]! & SKIPPED) === 0;
+    const marks = chunk[at + 5]!;
+    if (this.#isMigrated && (marks & EPHEMERAL) !== 0) this.counts.ephemeralsOfB++;
+    else if (this.#rules.classes.has('added')) {
+      this.counts.added++;
+      this.ofB[ordinal] = 1;
+      this.#sums.add('added', null, marks, 0, chunk[at + 4]!);
+    }
   }
 
-  /** The slot that has a path, or the free one for it. */
-  #slot(first: number, second: number): number {
-    const slots = this.#slots;
-    let slot = second & this.#mask;
-    for (; slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      if (this.#is(slots[slot]! - 1, first, second)) break;
+  /** What of A has no match is removed; from now on 1 in `ofA` is for what differs. */
+  #onlyInA(): void {
+    const { chunks, count } = this.#a;
+    const isCounted = this.#rules.classes.has('removed');
+    for (let ordinal = 0; ordinal < count; ordinal++) {
+      const chunk = chunkOf(chunks, ordinal);
+      const at = placeOf(ordinal);
+      const marks = chunk[at + 5]!;
+      if ((marks & SKIPPED) !== 0) continue;
+      this.counts.a++;
+      const seen = this.ofA[ordinal];
+      this.ofA[ordinal] = seen === DIFFERENT ? 1 : 0;
+      if (seen !== UNSEEN) continue;
+      if (this.#isMigrated && (marks & EPHEMERAL) !== 0) this.counts.ephemeralsOfA++;
+      else if (isCounted) {
+        this.counts.removed++;
+        this.ofA[ordinal] = 1;
+        this.#sums.add('removed', marks, null, chunk[at + 4]!, 0);
+      }
     }
-    return slot;
   }
 }
 

@@ -1,4 +1,5 @@
 // What counts as a difference between two trees (DESIGN.md 6).
+import { decodedText, type RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import { kindOf } from '../records/kind.js';
 import type { Znode } from '../snapshot/znode.js';
@@ -121,12 +122,19 @@ function isSameData(a: Znode, b: Znode): boolean {
   return a.data === undefined || b.data === undefined || a.data.equals(b.data);
 }
 
-/** Entries in their order. A list that the snapshot does not hold equals another such. */
+/**
+ * Entries in their order. A list that the snapshot does not hold equals another such. Texts as servers read them: one
+ * that is no UTF-8 is logged as it came, and stands in the next snapshot with U+FFFD.
+ */
 function isSameAcl(a: readonly ACL[] | null, b: readonly ACL[] | null): boolean {
   if (a === b) return true;
   if (a === null || b === null || a.length !== b.length) return false;
   return a.every(({ perms, id }, i) => {
     const other = b[i]!;
-    return perms === other.perms && id.scheme === other.id.scheme && id.id === other.id.id;
+    return perms === other.perms && isSameText(id.scheme, other.id.scheme) && isSameText(id.id, other.id.id);
   });
+}
+
+function isSameText(a: RawText | null, b: RawText | null): boolean {
+  return a === b || (a !== null && b !== null && decodedText(a) === decodedText(b));
 }

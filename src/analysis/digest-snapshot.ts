@@ -8,13 +8,13 @@ import { AclHashes } from './acl-hashes.js';
 import type { DiffClass, DiffRules } from './diff-rules.js';
 import {
   beginsChunk,
-  cversionPlaceOf,
   type DigestTable,
   ENTRY,
   EPHEMERAL,
   newChunk,
   placeOf,
   SKIPPED,
+  setCversion,
 } from './digest-table.js';
 import { type HashKey, KeyedHash } from './keyed-hash.js';
 import { PathSteps } from './path-steps.js';
@@ -103,7 +103,7 @@ class Digester {
   add(record: ZnodeRecord): boolean {
     const { view, buffer, pathStart, pathEnd, dataStart, dataLength } = record;
     const ordinal = this.#count++;
-    if (record.ordinal !== ordinal || !this.#steps.enter(buffer, pathStart, pathEnd)) return false;
+    if (record.ordinal !== ordinal || !this.#steps.enter(view, buffer, pathStart, pathEnd)) return false;
     if (beginsChunk(ordinal)) {
       this.#chunk = newChunk(ENTRY);
       this.#chunks.push(this.#chunk);
@@ -134,8 +134,7 @@ class Digester {
     chunk[place + 3] = content.second;
     chunk[place + 4] = bytes;
     chunk[place + 5] = this.#steps.subtree | (isEphemeral ? EPHEMERAL : 0);
-    if (this.#hasCversions)
-      this.#cversions.at(-1)![cversionPlaceOf(ordinal)] = view.getInt32(stat + CVERSION_AT);
+    if (this.#hasCversions) setCversion(this.#cversions, ordinal, view.getInt32(stat + CVERSION_AT));
     return true;
   }
 

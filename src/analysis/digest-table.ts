@@ -40,9 +40,18 @@ export function placeOf(ordinal: number): number {
   return (ordinal & CHUNK_MASK) * ENTRY;
 }
 
-/** Where an entry's cversion is in its chunk of those. */
-export function cversionPlaceOf(ordinal: number): number {
-  return ordinal & CHUNK_MASK;
+/** The cversion of an entry. */
+export function cversionOf(chunks: readonly Int32Array<ArrayBuffer>[], ordinal: number): number {
+  return chunkOf(chunks, ordinal)[ordinal & CHUNK_MASK]!;
+}
+
+/** Sets it. */
+export function setCversion(
+  chunks: readonly Int32Array<ArrayBuffer>[],
+  ordinal: number,
+  cversion: number,
+): void {
+  chunkOf(chunks, ordinal)[ordinal & CHUNK_MASK] = cversion;
 }
 
 /** True for the first entry of a chunk. */

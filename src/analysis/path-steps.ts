@@ -14,6 +14,7 @@ export class PathSteps {
   readonly #numbers = new Map<string, number>();
   readonly #maxDepth: number;
   #previous = new Uint8Array(256);
+  #previousView = new DataView(this.#previous.buffer);
   #length = -1;
   /** Where the path of `subtree` ends. */
   #subtreeEnd = -1;
@@ -23,12 +24,15 @@ export class PathSteps {
   }
 
   /** Takes the next path, the bytes `[start, end)`; false where its parent did not come right before it or above that. */
-  enter(buffer: Buffer, start: number, end: number): boolean {
+  enter(view: DataView, buffer: Buffer, start: number, end: number): boolean {
     const length = end - start;
     if (length > this.#previous.length) this.#grow(2 * length);
     const previous = this.#previous;
     const most = Math.min(length, this.#length);
     let common = 0;
+    const words = this.#previousView;
+    const whole = most - 3;
+    while (common < whole && words.getInt32(common) === view.getInt32(start + common)) common += 4;
     while (common < most && previous[common] === buffer[start + common]) common++;
     const isFirst = this.#length < 0;
     // The same path again.
@@ -69,5 +73,6 @@ export class PathSteps {
     const larger = new Uint8Array(size);
     larger.set(this.#previous);
     this.#previous = larger;
+    this.#previousView = new DataView(larger.buffer);
   }
 }

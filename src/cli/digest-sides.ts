@@ -8,18 +8,19 @@ import { startThread } from './start-thread.js';
 
 /** Compares the trees of two snapshot files by hashes; null where that cannot be done: `digestSnapshot` says when. */
 export async function compareFiles(a: string, b: string, wish: DigestWish): Promise<DigestComparison | null> {
-  const data: DigestThreadData = { file: b, wish };
-  const thread = startThread('digest-thread', data);
+  const thread = startThread('digest-thread', { file: b, wish } satisfies DigestThreadData);
+  let right: DigestTable | null;
+  let left: DigestTable | null;
   try {
-    const answer = once(thread, 'message');
-    const left = digestSnapshot(a, wish);
-    if (left === null) {
-      answer.catch(() => {});
-      return null;
-    }
-    const [right] = (await answer) as [DigestTable | null];
-    return right === null ? null : compareDigests(left, right, wish.rules);
+    const answer = once(thread, 'message') as Promise<[DigestTable | null]>;
+    // It may fail before anybody waits for it.
+    answer.catch(() => {});
+    left = digestSnapshot(a, wish);
+    if (left === null) return null;
+    [right] = await answer;
   } finally {
+    // Before anything else is made: what it holds counts too.
     await thread.terminate();
   }
+  return right === null ? null : compareDigests(left, right, wish.rules);
 }

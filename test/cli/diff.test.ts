@@ -228,6 +228,23 @@ describe('what counts', () => {
   });
 });
 
+describe('an ACL entry that is no UTF-8', () => {
+  it('is what servers make of it: logged as it came, in the next snapshot with U+FFFD', async () => {
+    const at = (moment: string) => `fixtures/standalone-3.9.5@${moment}`;
+    // snapshot.18e and the txns after it, and snapshot.1c4, which the same server wrote.
+    expect(await found(at('0x1b7'), at('0x1c4'), '--only', 'acl')).toBe('');
+    const texts = ['\xed\xa0\xbd\xed\xb8\x80', '\ufffd\ufffd', '\ufffd'].map((id) => {
+      const bytes = id.startsWith('\xed') ? Buffer.from(id, 'latin1') : Buffer.from(id);
+      return [{ key: 2n, acl: [{ perms: 1, scheme: 'digest', id: bytes }] }];
+    });
+    const files = texts.map((acls, i) =>
+      dir.write(`snapshot.a${i}`, snapshotBytes({ znodes: [{ path: '', acl: 2n }], acls })),
+    );
+    expect(await found(files[0]!, files[1]!)).toBe('');
+    expect(await found(files[0]!, files[2]!)).toBe('changed / acl');
+  });
+});
+
 describe('a sequence number that would come again', () => {
   it('is critical where there are sequential children', async () => {
     const lock = (cversion: number): ZnodeSpec[] => [
