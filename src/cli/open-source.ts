@@ -16,17 +16,26 @@ export async function askTree(
   return withTree((options) => openTree(args.source, options), args, context, ask);
 }
 
-/** Opens the trees in two SOURCEs, asks, closes them, and returns the exit code. */
+/**
+ * Opens the trees in two SOURCEs, asks, closes them, and returns the exit code. `first` is said before anything that is
+ * said of them, once they are open: what cannot be opened is answered with one line.
+ */
 export async function askTrees(
   [source, target]: readonly [string, string],
+  first: string,
   run: Run,
   ask: (a: ZnodeSource, b: ZnodeSource) => number | Promise<number>,
 ): Promise<number> {
   const { openTree } = await import('../source/open.js');
-  const a = openTree(source, run.sourceOptions);
+  let held: string[] | null = [];
+  const onNote = (text: string) => (held === null ? run.note(text) : void held.push(text));
+  const open = (text: string) => openTree(text, { ...run.sourceOptions, onNote });
+  const a = open(source);
   try {
-    const b = openTree(target, run.sourceOptions);
+    const b = open(target);
     try {
+      for (const text of [first, ...held]) run.note(text);
+      held = null;
       for (const tree of [a, b]) run.watch(tree);
       const code = await ask(a, b);
       if (!a.isComplete || !b.isComplete) run.markIncomplete();

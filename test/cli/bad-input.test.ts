@@ -60,6 +60,8 @@ function commandsOn(source: string): string[][] {
     .concat([
       ['get', source, '/a'],
       ['stat', source, '/a'],
+      ['diff', source, source],
+      ['diff', source, source, '--stat', '--migrated'],
     ]);
 }
 
@@ -410,16 +412,18 @@ describe('values without bounds', () => {
     const txns = named.map(({ path, data }, i) => ({ zxid: BigInt(i + 1), ...create(path, data) }));
     writeFileSync(join(folder, 'log.1'), buildLog({ txns }).bytes);
     const formats = ['table', 'json', 'ndjson', 'csv'];
+    const empty = dir.write('snapshot.e', snapshotBytes({ znodes: [ROOT] }));
     for (const args of [
       ...commandsOn(folder).filter(([command]) => command !== 'index' && command !== 'get'),
       ...formats.map((format) => ['ls', folder, '--data', 'text', '--format', format]),
+      ...formats.map((format) => ['diff', empty, folder, '--data', 'text', '--format', format]),
       ...formats.map((format) => ['log', folder, '--data', 'text', '--format', format]),
       ['get', folder, '/esc\x1b[31mred\x1b]0;t\x07'],
       ['get', folder, '/bidi\u202eabc', '--data', 'text'],
       ['stat', folder, '/bidi\u202eabc', '--data', 'auto'],
     ]) {
       const { stdout, stderr } = await zoolog(args, { isTerminal: true });
-      const shown = `${stdout}${stderr}`.replaceAll(/\x1b\[(1|22)m/g, '');
+      const shown = `${stdout}${stderr}`.replaceAll(/\x1b\[(1|2|22|32|39)m/g, '');
       expect(shown, args.join(' ')).not.toMatch(
         /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u{e0000}-\u{e007f}]/u,
       );

@@ -172,7 +172,7 @@ class Recorder {
 }
 
 function isSource(name: string): boolean {
-  return name === 'source' || name === 'sources';
+  return name === 'source' || name === 'sources' || name === 'target';
 }
 
 function sampled(

@@ -125,8 +125,7 @@ export const diff = defineCommand({
   run: async (args, context) => {
     const wish = wishOf(args);
     const run = new Run(args, context);
-    run.note(modeText(wish));
-    return askTrees([args.source, args.target], run, async (a, b) => {
+    return askTrees([args.source, args.target], modeText(wish), run, async (a, b) => {
       const outcome = new Outcome(wish, a, b);
       if (!args.verify) await outcome.hash(args.stat ? (args.maxDepth ?? 1) : 0);
       show(outcome, args, run);
