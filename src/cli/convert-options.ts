@@ -84,6 +84,14 @@ export const convertOptions = {
     group: HOW,
     describe: 'Give every znode the ACL world:anyone:cdrwa',
   },
+  'missing-acls': {
+    type: 'string',
+    choices: ['refuse', 'open'],
+    default: 'refuse',
+    group: HOW,
+    describe:
+      'Where a snapshot lacks the ACL of a znode (servers then let nobody have it): world:anyone:cdrwa',
+  },
   containers: {
     type: 'string',
     choices: ['keep', 'persistent'],
@@ -157,6 +165,7 @@ export interface ConvertArgs {
   readonly exclude: readonly string[];
   readonly aclMap?: string | undefined;
   readonly openAcls: boolean;
+  readonly missingAcls: string;
   readonly containers: string;
   readonly ttl: string;
   readonly keepSessions: boolean;
@@ -173,7 +182,6 @@ export function optionsOf(args: ConvertArgs): ConvertOptions {
   if (args.openAcls && args.aclMap !== undefined) {
     throw new UsageError('--open-acls and --acl-map are both about every ACL', 'give one of them');
   }
-  const fate = (text: string) => (text === 'persistent' ? 'persistent' : 'keep');
   return {
     target,
     zxid,
@@ -181,8 +189,7 @@ export function optionsOf(args: ConvertArgs): ConvertOptions {
     include,
     exclude,
     acls: args.openAcls ? 'open' : args.aclMap === undefined ? 'keep' : rulesIn(args.aclMap),
-    containers: fate(args.containers),
-    ttl: fate(args.ttl),
+    ...fatesOf(args),
     keepSessions,
     keepConfig,
     trailer,
@@ -227,6 +234,18 @@ function myids(text: string): readonly string[] {
 /** Where paths come to lie. @throws UsageError for what is no mapping. */
 export function mapOf({ map }: { readonly map: readonly string[] }): PathMap {
   return new PathMap(map.map(mappingOf));
+}
+
+/** What becomes of what a release may not know. */
+export function fatesOf(
+  args: Pick<ConvertArgs, 'containers' | 'ttl' | 'missingAcls'>,
+): Pick<ConvertOptions, 'containers' | 'ttl' | 'missingAcls'> {
+  const fate = (text: string) => (text === 'persistent' ? 'persistent' : 'keep');
+  return {
+    containers: fate(args.containers),
+    ttl: fate(args.ttl),
+    missingAcls: args.missingAcls === 'open' ? 'open' : 'refuse',
+  };
 }
 
 /** The codec asked for. @throws UsageError where the release does not see it. */

@@ -20,7 +20,7 @@ export function manifestText(manifest: Manifest, output: string, old: string | n
   }
   const { lost } = manifest;
   if (lost !== null) {
-    const readable = lost.txns > 0 ? ` up to ${lost.to}, of which ${lost.txns} can be read: zoolog log` : '';
+    const readable = lost.txns > 0 ? ` up to ${lost.to}, of which ${lost.txns} can be read (zoolog log)` : '';
     lines.push(
       `  lost       all txns after ${zxid}${readable}${lost.unreadable ? '; some records cannot be read' : ''}`,
     );

@@ -18,6 +18,7 @@ export const REASONS = {
     'the root at another path; czxid and mzxid are the zxid of the output, times the newest in it',
   'acl-opened': 'its ACL is world:anyone:cdrwa now (--open-acls)',
   'acl-mapped': 'its ACL was changed by --acl-map',
+  'acl-missing': 'the source lacks its ACL, which is world:anyone:cdrwa now (--missing-acls open)',
   'container-to-persistent': 'a container, persistent now (--containers persistent)',
   'ttl-to-persistent': 'a TTL znode, persistent now (--ttl persistent)',
   'ttl-of-353': 'a TTL as 3.5.3 wrote it, now as 3.5.4 and later do',

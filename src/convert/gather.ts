@@ -267,8 +267,12 @@ export class Gatherer {
     // Nobody may write what servers make themselves.
     if (path === CONFIG && acl !== null) return { acl, isChanged: false };
     if (acls === 'open') return { acl: OPEN_ACL, isChanged: acl === null || !isOpen(acl) };
+    if (acl === null && this.#options.missingAcls === 'open') {
+      this.#changes.add('altered', 'acl-missing', path);
+      return { acl: OPEN_ACL, isChanged: false };
+    }
     if (acl === null) {
-      const hint = 'name the directory, for its logs may tell it, or take --open-acls';
+      const hint = '--missing-acls open has it be world:anyone:cdrwa';
       this.#refusals.add('has an ACL that the snapshot does not hold', path, hint);
       return null;
     }

@@ -25,6 +25,8 @@ export interface ConvertOptions {
   readonly exclude: readonly string[];
   /** What becomes of ACLs; `open`: all may do everything. */
   readonly acls: AclRules | 'keep' | 'open';
+  /** What becomes of a znode whose ACL the source does not have. */
+  readonly missingAcls: 'refuse' | 'open';
   readonly containers: KindFate;
   readonly ttl: KindFate;
   /** Keep sessions and ephemerals, for the same cluster. */

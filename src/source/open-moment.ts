@@ -78,9 +78,15 @@ function planOf(
 ): MomentPlan<MomentCandidate> {
   const place = directoryPlace(resolved, log);
   if (when !== null) return planMoment(place, when, log);
+  const { dir, name } = resolved;
   const plan = planNewest(place, log);
-  if (plan === null) throw noSnapshot(resolved.dir);
-  return plan;
+  if (plan !== null) return plan;
+  const [first] = dir.logs;
+  if (first === undefined || !beginsHistory(first.path, log)) throw noSnapshot(dir);
+  log.note(
+    `${name}: none of its snapshots is sound; its logs begin with the first txn, and make the tree alone`,
+  );
+  return planNewest({ ...place, candidates: [NEW_TREE] }, log)!;
 }
 
 /** What there is in a directory to have a tree at a moment. Candidates that are no new tree are SnapshotCandidates. */
@@ -102,7 +108,12 @@ export function directoryPlace(
 function candidatesOf(dir: DataDir, log: SourceLog): readonly MomentCandidate[] {
   const [first] = dir.logs;
   if (dir.snapshots.length > 0 || first === undefined) return snapshotCandidates(dir, log);
-  return isFirstTxn(new LogFile(first.path, log).firstZxid()) ? [NEW_TREE] : [];
+  return beginsHistory(first.path, log) ? [NEW_TREE] : [];
+}
+
+/** True for a log whose first txn is the first of all: nothing was before it but a new tree. */
+function beginsHistory(file: string, log: SourceLog): boolean {
+  return isFirstTxn(new LogFile(file, log).firstZxid());
 }
 
 // No txn is to be applied: the snapshot is the tree, and is read for each question alone.

@@ -247,6 +247,11 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['convert', F, '-o', 'new', '--for', '3.9', '--map', '/nowhere=/a'],
     ['convert', F, '-o', 'new', '--for', '3.9', '--servers', '1,2,2'],
   ],
+  repair: [
+    ['repair', KILLED, '-o', 'new', '--for', '3.9', '--dry-run'],
+    ['repair', `${F}@0x100`, '-o', 'new', '--for', '3.8', '--dry-run'],
+    ['repair', `${F}/version-2/log.1`, '-o', 'new', '--for', '3.8', '--dry-run'],
+  ],
   export: [
     ['export', EMPTY],
     ['export', EMPTY, '--format', 'csv'],

@@ -2,7 +2,8 @@
 // that compare with what their clients read on those instead of on the committed ones. Then has real servers start on
 // damaged and odd directories (boot.mjs; all in about four minutes, with --quick a third of it in one), and on a fixture cut
 // off at random moments (moments.mjs), and on trees converted from line to line (convert.mjs --quick, a minute; without
-// --quick it takes every line for every other, six minutes).
+// --quick it takes every line for every other, six minutes), and on what
+// repair makes of the directories that they refused (repair.mjs --quick, two minutes).
 //
 // Needs Java, Maven and Maven Central; without them it says so and ends well, for the committed fixtures are tested
 // by `npm test` anyway.
@@ -39,7 +40,9 @@ if (lacks.length > 0) {
     const moments = ['--import', 'tsx', 'test/interop/moments.mjs'];
     const converts = ['--import', 'tsx', 'test/interop/convert.mjs', '--quick'];
     const replays = ['--import', 'tsx', 'test/interop/replays.mjs'];
-    const failed = [['fixtures/make/make.mjs', ...names], vitest, boots, moments, converts, replays].find(
+    const repairs = ['--import', 'tsx', 'test/interop/repair.mjs', '--quick'];
+    const made = ['fixtures/make/make.mjs', ...names];
+    const failed = [made, vitest, boots, moments, converts, replays, repairs].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;

@@ -5,19 +5,22 @@ import type { OutputFolder } from '../../convert/output-folder.js';
 import { parseZxid } from '../../records/zxid.js';
 import { PathMap } from '../../tree/path-map.js';
 import { type Args, defineCommand } from '../command.js';
-import { codecOf, convertOptions } from '../convert-options.js';
+import { codecOf, convertOptions, fatesOf } from '../convert-options.js';
 import { type Made, makeFolder } from '../make-folder.js';
 import { kindOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
 import type { Run } from '../run.js';
 
-const { output, codec, trailer, servers, force, format, 'dry-run': dryRun } = convertOptions;
+const { output, containers, ttl, codec, trailer, servers, force, format } = convertOptions;
 const options = {
   output,
   for: convertOptions.for,
+  'missing-acls': convertOptions['missing-acls'],
+  containers,
+  ttl,
   codec,
   trailer,
   servers,
-  'dry-run': dryRun,
+  'dry-run': convertOptions['dry-run'],
   force,
   format,
   quiet: outputOptions.quiet,
@@ -33,13 +36,14 @@ export const repair = defineCommand({
     ['zoolog repair backup/zk1 -o sound --for 3.8', 'the newest tree up to which nothing is missing'],
     ['zoolog repair backup/zk1@0x50000002f -o sound --for 3.8', 'without the txns after that one'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --dry-run', 'what would be saved, and what is lost'],
+    ['zoolog repair backup/zk1@0x50000002f -o sound --for 3.8 --inexact', 'past missing txns, unproven'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --servers 1,2,3', 'for all members of the ensemble'],
   ],
   positionals: sourcePositional,
   options,
   epilogue:
     'The newest sound snapshot and the txns after it become one fresh snapshot, with sessions, ephemerals and all, for ' +
-    'the same cluster. A torn end of a log is cut off; behind a record that cannot be read nothing is kept. The source ' +
+    'the same cluster. A torn end of a log is cut off; behind a record that cannot be read nothing is kept, unless @ZXID and --inexact. The source ' +
     'stays as it is. Exit code 1: made, but txns that are there are lost, which is said; or not made, and why.',
   run: (args, context) => makeFolder(args, context, (run, folder) => mend(args, run, folder)),
 });
@@ -57,8 +61,7 @@ async function mend(args: RepairArgs, run: Run, folder: OutputFolder | null): Pr
     include: [],
     exclude: [],
     acls: 'keep',
-    containers: 'keep',
-    ttl: 'keep',
+    ...fatesOf(args),
     keepSessions: true,
     keepConfig: true,
     trailer: args.trailer,
