@@ -19,7 +19,7 @@ export interface TargetReport {
 /** Checks a tree for a target, and where it is the newest of a directory its files. */
 export function checkTarget(
   tree: ZnodeSource,
-  resolved: Resolved,
+  resolved: Resolved | null,
   target: Target,
   log: SourceLog,
 ): TargetReport {
@@ -29,7 +29,7 @@ export function checkTarget(
     release === null
       ? Number.POSITIVE_INFINITY
       : settingsOf({ release: text, maxBuffer }, { config: null }).limit;
-  const hasFiles = resolved.kind === 'directory' && resolved.when === null;
+  const hasFiles = resolved?.kind === 'directory' && resolved.when === null;
   if (hasFiles) {
     if (release === null) checkKeeperFiles(resolved.dir, tally, log);
     else checkFiles(resolved.dir, target, tree.zxid, tally, log);

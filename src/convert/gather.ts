@@ -6,19 +6,20 @@ import { settingsOf } from '../datadir/server-settings.js';
 import { UsageError } from '../errors.js';
 import { decodedText, type RawText, rawTextOf } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
-import { kindOf } from '../records/kind.js';
+import { kindOf, ttlOwner } from '../records/kind.js';
 import type { StatPersisted } from '../records/stat-persisted.js';
 import { maxZxid, type Zxid } from '../records/zxid.js';
 import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
+import { AclKeys } from '../snapshot/acl-keys.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeFields } from '../snapshot/znode-record.js';
 import type { SortRow } from '../store/sort.js';
 import { parentPath } from '../tree/paths.js';
 import { isInQuotas } from '../tree/quota-paths.js';
-import { AclKeys } from './acl-keys.js';
 import type { RuledAcl } from './acl-rules.js';
 import { type Changes, shown } from './changes.js';
 import { Filter } from './filter.js';
+import { MissingParents } from './missing-parents.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
 import {
   CONFIG,
@@ -32,9 +33,6 @@ import {
 } from './own-znodes.js';
 import type { Refusals } from './refusals.js';
 import { FRESH, NO_SOURCE, RowMaker } from './row.js';
-
-const TTL_TOP = 0xffn << 56n;
-const MOST_TTL = 0xff_ffff_ffffn;
 
 /** A znode that goes into the output. */
 interface Wanted {
@@ -101,10 +99,13 @@ export class Gatherer {
     const own = [...newTree(this.#options.target, this.acls), ...parentsOf(tos)];
     for (const znode of own) yield this.#own(znode, n++);
     for (const [source, input] of this.#inputs.entries()) {
+      const missing = input.tree.isPartial ? new MissingParents() : null;
       for (const { fields, flags, quota, ordinal } of this.#wantedOf(input, source)) {
         if (quota) for (const own of this.#parentsOfQuota(fields.path)) yield this.#own(own, n++);
+        missing?.add(fields.path);
         yield this.#rows.row(fields, flags, source, ordinal);
       }
+      for (const own of missing?.own() ?? []) yield this.#own(own, n++);
     }
   }
 
@@ -142,6 +143,7 @@ export class Gatherer {
       yield { fields, flags, quota: !isIdentity && isInQuotas(mapped), ordinal: n };
     }
     this.read.push(n);
+    if (tree.isPartial) unseen.delete(ROOT);
     for (const from of unseen) {
       const hint = tree.isComplete ? 'look with: zoolog ls' : 'the source is damaged: see zoolog doctor';
       throw new UsageError(`there is no znode ${shown(from)} in ${tree.name} to be mapped`, hint);
@@ -236,9 +238,12 @@ export class Gatherer {
       this.#refusals.add(what, path, '--ttl persistent makes it persistent');
     }
     this.ttlZnodes++;
-    const owner = BigInt.asIntN(64, TTL_TOP | ttl!);
+    const owner = ttlOwner(ttl!);
     if (owner === stat.ephemeralOwner) return stat;
-    if (ttl! > MOST_TTL) this.#refusals.add('a TTL of more than 40 bits', path, '--ttl persistent');
+    if (owner === null) {
+      this.#refusals.add('a TTL of more than 40 bits', path, '--ttl persistent makes it persistent');
+      return stat;
+    }
     this.#changes.add('altered', 'ttl-of-353', path);
     return { ...stat, ephemeralOwner: owner };
   }

@@ -5,8 +5,8 @@ import type { RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import type { StatPersisted } from '../records/stat-persisted.js';
 import { OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
+import type { AclKeys } from '../snapshot/acl-keys.js';
 import { parentPath } from '../tree/paths.js';
-import type { AclKeys } from './acl-keys.js';
 import { FRESH, FRESH_PZXID, INHERITS, OWN } from './row.js';
 
 /** A znode that is made up. */

@@ -34,3 +34,9 @@ export function kindOf(ephemeralOwner: bigint, emulate353 = false): KindAndTtl {
   if (emulate353) return { kind: 'ttl', ttl: BigInt.asUintN(63, ephemeralOwner) };
   return EPHEMERAL;
 }
+
+/** The ephemeralOwner of a TTL znode, as 3.5.4 and later write it; null for a TTL that has no room there. */
+export function ttlOwner(ttl: bigint): bigint | null {
+  if (ttl < 0n || ttl > TTL_MASK) return null;
+  return BigInt.asIntN(64, (BigInt(TTL_TOP_BYTE) << 56n) | ttl);
+}

@@ -19,3 +19,12 @@ export function formatPerms(perms: number): string {
   }
   return rest === 0 ? text : `${text}+${rest}`;
 }
+
+/** Perms from letters, as `formatPerms` writes them; null for other text. */
+export function parsePerms(text: string): number | null {
+  const [, letters, rest = '0'] = /^([cdrwa]*)(?:\+(-?\d{1,10}))?$/.exec(text) ?? [];
+  if (letters === undefined) return null;
+  let perms = Number(rest) | 0;
+  for (const [bit, letter] of LETTERS) if (letters.includes(letter)) perms |= bit;
+  return perms;
+}

@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js';
 import type { Zxid } from '../records/zxid.js';
 import { withCommits } from './committed-txns.js';
+import { ExportedTree, isExportedTree } from './exported-tree.js';
 import { openIndexTree, openIndexTxns } from './index-source.js';
 import { LogSource, openDirectoryTxns } from './log-source.js';
 import { logsAfter } from './logs-after.js';
@@ -26,7 +27,8 @@ export {
 export type { SourceOptions } from './source-options.js';
 
 /**
- * Opens a SOURCE as a tree, that of a directory or an index also at a moment (`backup/zk1@0x50000002f`); close it afterwards.
+ * Opens a SOURCE as a tree, that of a directory or an index also at a moment (`backup/zk1@0x50000002f`), or an export of
+ * one as ndjson; close it afterwards.
  *
  * @example
  * const tree = openTree('backup/zk1', { onNote: console.error, onProblem: console.error });
@@ -37,8 +39,12 @@ export function openTree(text: string, options: SourceOptions): ZnodeSource {
   return openTreeOf(text, options).tree;
 }
 
-/** The same, with what the SOURCE is, which is closed with the tree. */
-export function openTreeOf(text: string, options: SourceOptions): { tree: ZnodeSource; resolved: Resolved } {
+/** The same, with what the SOURCE is, which is closed with the tree; null for an export. */
+export function openTreeOf(
+  text: string,
+  options: SourceOptions,
+): { tree: ZnodeSource; resolved: Resolved | null } {
+  if (isExportedTree(text)) return { tree: new ExportedTree(text, new SourceLog(options)), resolved: null };
   const resolved = resolveTree(text, options);
   return { tree: opened(resolved, (one) => openResolvedTree(one, options)), resolved };
 }

@@ -52,6 +52,8 @@ export interface ZnodeSource {
   readonly laterTxns: number | null;
   /** The snapshot file of which this is the tree as it stands; absent where txns were applied, and of an index. */
   readonly snapshotFile?: string;
+  /** True where what is above a znode may be missing: an export of a part of a tree. */
+  readonly isPartial?: true;
   /** What was wrong, found so far. */
   readonly problems: readonly Problem[];
   /**

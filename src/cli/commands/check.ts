@@ -69,7 +69,7 @@ export const check = defineCommand({
   run: (args, context) => {
     const configs = configsOf(args.config);
     const target = parseTarget(args.for, args['extended-types'], args.maxbuffer ?? DEFAULT_MAX_BUFFER);
-    let resolved: Resolved;
+    let resolved: Resolved | null = null;
     return withTree(
       (sourceOptions) => {
         const opened = openTreeOf(args.source, sourceOptions);
@@ -79,7 +79,7 @@ export const check = defineCommand({
       args,
       context,
       (tree, run) => {
-        const report = checkTarget(tree, resolved, target, new SourceLog(run.sourceOptions, resolved.shown));
+        const report = checkTarget(tree, resolved, target, new SourceLog(run.sourceOptions, resolved?.shown));
         run.clear();
         print({ ...report, configs }, tree, target, args, run);
         const all = [...report.findings, ...(configs ?? [])];

@@ -1,7 +1,7 @@
 // The ACL table of a snapshot that is being made: equal lists share a key, as on a server.
 import { JuteWriter } from '../jute/jute-writer.js';
 import { type ACL, writeAcls } from '../records/acl.js';
-import type { AclEntry } from '../snapshot/acl-entry.js';
+import type { AclEntry } from './acl-entry.js';
 
 /** Lists to keys, which are given out from 1 on. */
 export class AclKeys {
