@@ -4,7 +4,7 @@ import type { Zxid } from '../records/zxid.js';
 import { parentPath } from '../tree/paths.js';
 import type { Database } from './database.js';
 import { PathText } from './path-text.js';
-import { LISTING_OPS, PATH_ID_BITS } from './schema.js';
+import { LISTING_OPS, PATH_ID_BITS, UNLISTED_CLOSE } from './schema.js';
 import { chosen, type TxnChoice } from './txn-choice.js';
 
 /** `znode`: all of it, how many children it has included. `names`: its children's names. `children`: all of them. */
@@ -64,8 +64,7 @@ export function focusTxns(
 
 /** True where a session was closed without a list of its ephemerals: before 3.6, or with closeSessionTxn.enabled=false. */
 export function hasUnlistedClose(database: Database): boolean {
-  const sql = `SELECT 1 FROM txn t INDEXED BY txn_of_session JOIN op o ON o.txn_id = t.id AND o.n = 0
-    WHERE t.type IN ('createSession', 'closeSession') AND o.type = 'closeSession' AND o.deletes IS NULL LIMIT 1`;
+  const sql = `SELECT 1 FROM op INDEXED BY op_unlisted_close WHERE ${UNLISTED_CLOSE} LIMIT 1`;
   return database.prepare(sql).get() !== undefined;
 }
 

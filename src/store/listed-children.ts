@@ -26,7 +26,7 @@ export function listedChildren(
   const range = [...own.values, after, to];
   const inRange = `${own.sql} AND t.zxid > ? AND t.zxid <= ?`;
   const listed = database
-    .prepare(`SELECT 1 FROM (${OWN_LISTING}) o JOIN txn t ON t.id = o.txn_id WHERE ${inRange} LIMIT 1`)
+    .prepare(`SELECT 1 FROM (${OWN_LISTING}) o CROSS JOIN txn t ON t.id = o.txn_id WHERE ${inRange} LIMIT 1`)
     .pluck();
   for (let at = path; at !== ''; at = parentPath(at)) {
     if (listed.get(paths.idOf(at), ...range) !== undefined) return null;

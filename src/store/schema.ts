@@ -318,6 +318,9 @@ export const TXN_INDEX = 'CREATE INDEX IF NOT EXISTS txn_by_zxid ON txn (cluster
 export const LISTING_OPS =
   "type IN ('create', 'create2', 'createContainer', 'createTTL', 'delete', 'deleteContainer')";
 
+/** The closeSessions that list no deletes, as the index over them has it. */
+export const UNLISTED_CLOSE = "type = 'closeSession' AND deletes IS NULL";
+
 /** Indexes made after loading. */
 export const INDEXES: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS op_by_path ON op (path_id, txn_id) WHERE path_id IS NOT NULL',
@@ -325,6 +328,7 @@ export const INDEXES: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS op_of_listing ON op (parent_id, txn_id, path_id, applied, type) WHERE ${LISTING_OPS}`,
   "CREATE INDEX IF NOT EXISTS txn_of_session ON txn (session_id, zxid) WHERE type IN ('createSession', 'closeSession')",
   'CREATE INDEX IF NOT EXISTS op_computed ON op (txn_id) WHERE implied = 2',
+  `CREATE INDEX IF NOT EXISTS op_unlisted_close ON op (txn_id) WHERE ${UNLISTED_CLOSE}`,
   'CREATE INDEX IF NOT EXISTS txn_not_committed ON txn (cluster_id, zxid) WHERE committed = 0',
 ];
 
