@@ -1,6 +1,7 @@
 // A data directory made of a SOURCE: whole or not at all, with a manifest, and said in a few lines.
+
+import type { OutputFolder } from '../container/output-folder.js';
 import type { Manifest } from '../convert/manifest.js';
-import type { OutputFolder } from '../convert/output-folder.js';
 import { ConvertRefused } from '../convert/refusals.js';
 import type { Context } from './context.js';
 import { manifestText } from './convert-text.js';
@@ -28,7 +29,7 @@ export async function makeFolder(
 ): Promise<number> {
   const [{ placesRead }, { checkFolder, OutputFolder }] = await Promise.all([
     import('../source/open.js'),
-    import('../convert/output-folder.js'),
+    import('../container/output-folder.js'),
   ]);
   const { source, logDir, output, force } = args;
   const place = { force, inputs: placesRead(source, { logDir }) };

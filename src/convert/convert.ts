@@ -1,4 +1,6 @@
 // Trees made into a data directory that servers boot from: gathered by the rules, sorted, written as one snapshot.
+
+import type { OutputFolder, WrittenFile } from '../container/output-folder.js';
 import { hasTrait } from '../datadir/release.js';
 import { InputError } from '../errors.js';
 import { DIGEST_VERSION } from '../records/txn-digest.js';
@@ -11,7 +13,6 @@ import { type ChangeLine, Changes } from './changes.js';
 import { Gatherer } from './gather.js';
 import type { Manifest, ManifestSource } from './manifest.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
-import type { OutputFolder, WrittenFile } from './output-folder.js';
 import { type OutputZxid, outputZxid } from './output-zxid.js';
 import { Refusals } from './refusals.js';
 import { remarks } from './remarks.js';

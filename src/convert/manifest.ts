@@ -1,7 +1,7 @@
 // What a conversion made, of what, and what is different: manifest.json beside the snapshot.
 
+import type { WrittenFile } from '../container/output-folder.js';
 import type { ChangeSum } from './changes.js';
-import type { WrittenFile } from './output-folder.js';
 
 /** A tree that went in. Ids are hex with 0x. */
 export interface ManifestSource {

@@ -1,4 +1,6 @@
 // A snapshot written anew as it stands: sessions, ephemerals, ACL table, order, raw strings and what is behind the tree.
+
+import type { OutputFolder } from '../container/output-folder.js';
 import { settingsOf } from '../datadir/server-settings.js';
 import { InputError } from '../errors.js';
 import { formatHex, formatZxid } from '../records/zxid.js';
@@ -15,7 +17,6 @@ import { TreeDigest } from '../tree/tree-digest.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
 import type { Manifest } from './manifest.js';
 import type { ConvertOptions } from './options.js';
-import type { OutputFolder } from './output-folder.js';
 import { SnapshotOutput } from './write-output.js';
 
 /**

@@ -1,10 +1,11 @@
 // A snapshot written to each server's folder, with what stands beside it.
+
+import type { FolderFile, OutputFolder, WrittenFile } from '../container/output-folder.js';
 import { plainSink } from '../container/plain-sink.js';
 import type { Codec } from '../container/plain-stream.js';
 import type { Zxid } from '../records/zxid.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import { type SnapshotHead, SnapshotWriter } from '../snapshot/write-snapshot.js';
-import type { FolderFile, OutputFolder, WrittenFile } from './output-folder.js';
 
 const EXTENSIONS: Readonly<Record<Codec, string>> = { raw: '', gzip: '.gz', snappy: '.snappy' };
 

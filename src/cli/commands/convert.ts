@@ -1,5 +1,5 @@
 // convert: a tree made into a data directory that a server of any release line boots from.
-import type { OutputFolder } from '../../convert/output-folder.js';
+import type { OutputFolder } from '../../container/output-folder.js';
 import { UsageError } from '../../errors.js';
 import { type Args, defineCommand } from '../command.js';
 import { convertOptions, mapOf, optionsOf } from '../convert-options.js';

@@ -30,12 +30,18 @@ const options = {
     requiresArg: true,
     describe: 'Write to this file, whole or not at all',
   },
+  cluster: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'With --format parquet: the name of the cluster (default: as in the index, else that of the folder)',
+  },
   force: { type: 'boolean', default: false, describe: 'Where the file exists, rename it to NAME.old-TIME' },
   format: {
     type: 'string',
-    choices: ['ndjson', 'json', 'csv'],
+    choices: ['ndjson', 'json', 'csv', 'parquet'],
     default: 'ndjson',
-    describe: 'How rows are written',
+    describe: 'How rows are written; parquet makes a folder',
   },
   order: {
     type: 'string',
@@ -54,6 +60,10 @@ export const exportCommand = defineCommand({
     ['zoolog export backup/zk1 > tree.ndjson', 'every znode with its data'],
     ['zoolog export backup/zk1 /kafka --format csv -o kafka.csv', 'a subtree, for a spreadsheet'],
     ['zoolog export backup/zk1 --what txns -o txns.ndjson', 'every transaction, one line an operation'],
+    [
+      'zoolog export case.db#prod --what txns --format parquet -o lake',
+      'for DuckDB, ClickHouse, Spark: see docs/parquet.md',
+    ],
     ['zoolog export backup/zk1 --order file | wc -l', 'fastest: without sorting'],
   ],
   positionals: subtreePositionals,
@@ -73,7 +83,15 @@ export const exportCommand = defineCommand({
     if (!isTree && args.znode !== '') {
       throw new UsageError('transactions are exported whole', 'use log --subtree for those of a znode');
     }
-    const { data = 'auto', evidence, emulate353, znode: under, order } = args;
+    const { data = 'auto', evidence, emulate353, znode: under, order, format } = args;
+    if (format === 'parquet') {
+      const { output } = args;
+      if (output === undefined) throw new UsageError('--format parquet makes a folder', 'name it: -o FOLDER');
+      const { exportParquet } = await import('../export-parquet.js');
+      return exportParquet({ ...args, output }, context, data !== 'none', isTree ? null : range);
+    }
+    if (args.cluster !== undefined)
+      throw new UsageError('--cluster is about --format parquet', 'leave it out');
     return intoFile(args, context, async (to) => {
       if (isTree) {
         return askTree(args, to, (tree, run) => {
@@ -81,11 +99,16 @@ export const exportCommand = defineCommand({
           const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
           const columns = znodeColumns({ data: true, evidence });
           const rows = map(znodes, (znode) => shown(znodeRow(znode, { evidence, emulate353 }), data));
-          run.printWithEnvelope({ columns, rows }, args, treeFields(tree), () => tree.isComplete);
+          run.printWithEnvelope(
+            { columns, rows },
+            { ...args, format },
+            treeFields(tree),
+            () => tree.isComplete,
+          );
           return EXIT.ok;
         });
       }
-      if (args.format === 'ndjson') {
+      if (format === 'ndjson') {
         const { printLogFiles } = await import('../log-files.js');
         const code = await printLogFiles(args, { ops: {}, range, data }, to);
         if (code !== null) return code;
@@ -94,7 +117,12 @@ export const exportCommand = defineCommand({
         const found = ops(txns.txns(range), null);
         const columns = opColumns({ data: true, evidence: true });
         const rows = map(found, ({ logged, part }) => shown(opRow(logged, part), data));
-        run.printWithEnvelope({ columns, rows }, args, historyFields(txns), () => txns.isComplete);
+        run.printWithEnvelope(
+          { columns, rows },
+          { ...args, format },
+          historyFields(txns),
+          () => txns.isComplete,
+        );
         return EXIT.ok;
       });
     });

@@ -1,7 +1,7 @@
 // repair: what is left of a damaged directory as one fresh snapshot, at the last zxid up to which nothing is missing.
 
+import type { OutputFolder } from '../../container/output-folder.js';
 import type { ConvertOptions } from '../../convert/options.js';
-import type { OutputFolder } from '../../convert/output-folder.js';
 import { parseZxid } from '../../records/zxid.js';
 import { PathMap } from '../../tree/path-map.js';
 import { type Args, defineCommand } from '../command.js';

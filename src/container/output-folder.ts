@@ -14,11 +14,11 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { outputError, writeFully } from '../container/file-output.js';
-import type { FileWriter } from '../container/plain-sink.js';
 import { UsageError } from '../errors.js';
 import { oldName, refuseInputs, syncFolder } from '../output-place.js';
 import { removedAtEnd } from '../removed-at-end.js';
+import { outputError, writeFully } from './file-output.js';
+import type { FileWriter } from './plain-sink.js';
 
 /** How a folder may be put in its place. */
 export interface OutputFolderOptions {
