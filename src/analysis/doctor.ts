@@ -74,7 +74,9 @@ export function examine(server: string, dir: DataDir, options: DoctorOptions, lo
 
 /** Reads every file once, for `pass` too; without it, headers and tails only. */
 function inspectFiles(server: string, dir: DataDir, pass: DoctorPass | null, log: SourceLog): FileFacts[] {
-  return [...dir.snapshots, ...dir.logs].map((file) => {
+  const all = [...dir.snapshots, ...dir.logs];
+  return all.map((file, i) => {
+    const label = `reading ${file.name}, ${i + 1} of ${all.length}`;
     const shown = log.shown(file.path);
     const known = dir.problems.filter((one) => one.file === file.path);
     return inspectFile(
@@ -86,7 +88,7 @@ function inspectFiles(server: string, dir: DataDir, pass: DoctorPass | null, log
           : { snapshotVisitor: pass.snapshotVisitor(file), logVisitor: pass.logVisitor(file) }),
         // `report` gives names itself, and this one comes with its name already.
         onProblem: (found) => log.report({ ...found, file: file.path }),
-        onBytes: (bytes) => log.options.onProgress?.(`reading ${shown}`, bytes, file.size),
+        onBytes: (bytes) => log.options.onProgress?.(label, bytes, file.size),
       },
     );
   });

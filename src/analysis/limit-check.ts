@@ -1,8 +1,9 @@
 // doctor: what comes near a limit: jute.maxbuffer, the ten digits of sequential names, the counter of an epoch.
-import { displayText, type RawText } from '../jute/raw-text.js';
+import type { RawText } from '../jute/raw-text.js';
 import { type Problem, type ProblemCode, problem } from '../problems.js';
 import { counterOf, epochOf, formatZxid, type Zxid } from '../records/zxid.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import { shownPath } from './paths.js';
 
 /** From this part of a limit on it is worth a word. */
 const NEAR = 0.8;
@@ -51,7 +52,7 @@ export class LimitCheck {
   *problems(file: string, zxid: Zxid): Generator<Problem> {
     const max = this.#maxBuffer;
     const found = (code: ProblemCode, { path, offset }: Found, expected: string, what: string) =>
-      problem(code, { file, offset, expected, found: what, where: `znode ${displayText(path)}` });
+      problem(code, { file, offset, expected, found: what, where: `znode ${shownPath(path)}` });
     const buffer = `less than jute.maxbuffer, ${max} bytes`;
     for (const one of this.#data) {
       yield found('data-near-maxbuffer', one, buffer, `${one.value} bytes of data`);

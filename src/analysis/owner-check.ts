@@ -1,10 +1,11 @@
 // doctor: ephemerals and their sessions, and owners that mean nothing to any release.
-import { displayText, type RawText } from '../jute/raw-text.js';
+import type { RawText } from '../jute/raw-text.js';
 import { type Problem, problem } from '../problems.js';
 import { CONTAINER_OWNER, kindOf } from '../records/kind.js';
 import { formatHex } from '../records/zxid.js';
 import type { Session } from '../snapshot/session.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
+import { shownPath } from './paths.js';
 
 const OWNER = 44;
 /** A closeSession txn above this part of jute.maxbuffer is worth a word. */
@@ -55,11 +56,11 @@ export class OwnerCheck {
         offset,
         expected: '0, a session, or the mark of a container or TTL znode',
         found: formatHex(owner),
-        where: `znode ${displayText(path)}`,
+        where: `znode ${shownPath(path)}`,
       });
     }
     for (const { path, offset } of this.#children) {
-      const where = `znode ${displayText(path)}`;
+      const where = `znode ${shownPath(path)}`;
       yield problem('ephemeral-child', {
         file,
         offset,
@@ -70,7 +71,7 @@ export class OwnerCheck {
     }
     for (const [session, owned] of this.#owned) {
       const { count, bytes, first, offset } = owned;
-      const where = `znode ${displayText(first)}`;
+      const where = `znode ${shownPath(first)}`;
       const many = count === 1 ? 'this ephemeral' : `this and ${count - 1} more ephemerals`;
       if (!this.#sessions.has(session)) {
         this.orphaned += count;

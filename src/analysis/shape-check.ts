@@ -1,11 +1,12 @@
 // doctor: whether the znodes of a snapshot make a tree. Parents come first and paths are there once.
-import { displayText, type RawText } from '../jute/raw-text.js';
+import type { RawText } from '../jute/raw-text.js';
 import { type Problem, problem } from '../problems.js';
 import { Ancestors } from '../snapshot/ancestors.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { crc32 } from '../tree/crc32.js';
 import { secondHash, type ZnodeHashes } from '../tree/path-hash.js';
 import type { KnownPaths } from '../tree/path-set.js';
+import { shownPath } from './paths.js';
 
 /** Paths to look at again that are kept by name; servers write no such thing at all. */
 const MOST_SUSPECTS = 10_000;
@@ -64,7 +65,7 @@ export class ShapeCheck {
         offset,
         expected: 'its parent before it',
         found: 'no such znode before it',
-        where: `znode ${displayText(path)}`,
+        where: `znode ${shownPath(path)}`,
       });
     }
     for (const [path, [first, ...others]] of this.#twice) {
@@ -74,7 +75,7 @@ export class ShapeCheck {
           offset,
           expected: 'a path that was not there yet',
           found: `the same at byte ${first}`,
-          where: `znode ${displayText(path)}`,
+          where: `znode ${shownPath(path)}`,
         });
       }
     }
