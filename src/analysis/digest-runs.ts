@@ -1,13 +1,19 @@
 // Every digest that a server recorded, against a replay of its logs.
 import type { DataDir } from '../datadir/data-dir.js';
 import type { Zxid } from '../records/zxid.js';
+import { openSnapshot } from '../snapshot/read-snapshot.js';
 import { LogSource } from '../source/log-source.js';
+import { readOrReport } from '../source/read-or-report.js';
 import { type SnapshotCandidate, snapshotCandidates } from '../source/snapshot-ends.js';
 import type { SourceLog } from '../source/source-log.js';
 import { snapshotBase } from '../tree/base-tree.js';
 import { servedRanges } from '../tree/choose-base.js';
 import { continuityOf } from '../tree/continuity.js';
 import type { DigestReport } from '../tree/digest-check.js';
+import { HashedReplay } from '../tree/hashed-replay.js';
+import { ZnodeHashes } from '../tree/path-hash.js';
+import { snapshotEnd } from '../tree/snapshot-end.js';
+import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { treeAt } from '../tree/tree-at.js';
 
 /** One replay and its digests, as a row. */
@@ -48,9 +54,15 @@ export interface DigestRun {
  * behind a hole in the logs another begins, with the oldest snapshot there.
  */
 export function* digestRuns(dir: DataDir, server: string, log: SourceLog): Generator<DigestRun> {
+  const run = hashedRun(dir, server, log);
+  if (run !== null) yield run;
+  else yield* fullDigestRuns(dir, server, log);
+}
+
+/** The same, by the replay that knows all cases and says why a digest differs. It reads the logs three times. */
+export function* fullDigestRuns(dir: DataDir, server: string, log: SourceLog): Generator<DigestRun> {
   for (const problem of dir.problems) log.report(problem);
-  const files = dir.logs.filter(({ content }) => content === 'log').map(({ path }) => path);
-  const logs = new LogSource(server, files, log);
+  const logs = logsOf(dir, server, log);
   const candidates = snapshotCandidates(dir, log);
   const ranges = servedRanges(candidates, continuityOf(zxidsOf(logs)));
   let reached: Zxid | null = null;
@@ -59,6 +71,47 @@ export function* digestRuns(dir: DataDir, server: string, log: SourceLog): Gener
     const base = candidates.find((one) => one.zxid === zxid)!;
     yield runFrom(base, to, server, logs, log);
     reached = to;
+  }
+}
+
+function logsOf(dir: DataDir, server: string, log: SourceLog): LogSource {
+  const files = dir.logs.filter(({ content }) => content === 'log').map(({ path }) => path);
+  return new LogSource(server, files, log);
+}
+
+/** The one replay there is where all is in order, by one reading of each file; null where it is not. */
+function hashedRun(dir: DataDir, server: string, log: SourceLog): DigestRun | null {
+  for (const problem of dir.problems) log.report(problem);
+  const [base, ...others] = snapshotCandidates(dir, log);
+  if (base === undefined) return null;
+  const { path, size, zxid } = base.file;
+  const replay = new HashedReplay(size);
+  readOrReport(path, log.report, () => takeBase(replay, base, log));
+  const logs = logsOf(dir, server, log);
+  for (const { file, record } of logs.records()) replay.apply(record, record.txn, log.shown(file));
+  const result = logs.isComplete ? replay.result() : null;
+  // One behind the logs begins another replay. All are read, for what may be wrong with them.
+  const reached = result?.zxid ?? zxid;
+  const isLast = others.filter((other) => other.survey !== null && other.zxid > reached).length === 0;
+  return result === null || !isLast ? null : digestRun(server, base.name, result.zxid, result.digests);
+}
+
+function takeBase(replay: HashedReplay, { name, file }: SnapshotCandidate, log: SourceLog): void {
+  const reader = openSnapshot(file.path, log.report);
+  try {
+    const hashes = new ZnodeHashes();
+    const tally = new SnapshotTally();
+    for (const znode of reader.znodes()) {
+      hashes.take(znode);
+      tally.add(znode, hashes.digest);
+      replay.take(znode, hashes);
+    }
+    const { trailer, isSound } = reader;
+    const end = snapshotEnd(file.zxid, tally.newest, trailer);
+    const { znodes, digest } = tally;
+    replay.begin({ name, zxid: file.zxid, end, trailer, znodes, treeDigest: digest.value, isSound });
+  } finally {
+    reader.close();
   }
 }
 

@@ -13,7 +13,7 @@ import type { SourceLog } from '../source/source-log.js';
 import { gapsBetween } from '../txnlog/log-gap.js';
 import { type BootRow, bootRow } from './boot-row.js';
 import { type CheckedTree, checkTree } from './check-tree.js';
-import { type DigestRun, digestRuns } from './digest-runs.js';
+import { type DigestRun, fullDigestRuns } from './digest-runs.js';
 import { DoctorPass, type PassLimits } from './doctor-pass.js';
 import type { FileFacts } from './file-facts.js';
 import { inspectFile, placeOf, type ServerFacts, serverFacts } from './inspect.js';
@@ -59,7 +59,7 @@ export function examine(server: string, dir: DataDir, options: DoctorOptions, lo
   const boots = pass === null ? [] : foretell(server, dir, options, pass, log);
   const base = pass === null ? undefined : baseOf(dir, boots, facts);
   const tree = base === undefined ? null : treeIn(base, pass!, options, log);
-  const digests = pass === null ? [] : (pass.digestRuns() ?? [...digestRuns(dir, server, log)]);
+  const digests = pass === null ? [] : (pass.digestRuns() ?? [...fullDigestRuns(dir, server, log)]);
   for (const run of digests) for (const found of digestProblems(run)) report(found);
   const { verdict, findings } = judge({
     server,

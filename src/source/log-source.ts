@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { parseFileName } from '../datadir/file-name.js';
 import type { Problem } from '../problems.js';
+import type { Zxid } from '../records/zxid.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import { noteLogDir } from './log-dir-note.js';
 import { LogFile } from './log-file.js';
-import { mergeLogs } from './merge-logs.js';
+import { type MergedRecord, mergeLogs } from './merge-logs.js';
 import { SlowScan } from './slow-scan.js';
 import type { SourceLog } from './source-log.js';
 import type { TxnRange, TxnSource } from './sources.js';
@@ -32,14 +33,18 @@ export class LogSource implements TxnSource {
   }
 
   *txns(range: TxnRange = {}): Generator<LoggedTxn> {
+    for (const { file, record } of this.records(range.toZxid)) {
+      if (!isWithin(range, record)) continue;
+      const { offset, length, txn } = record;
+      yield { txn, evidence: { file: this.#log.shown(file), offset, length } };
+    }
+  }
+
+  /** The records in the order of their zxids, from files that begin up to `toZxid`; each valid until the next. */
+  *records(toZxid: Zxid | null = null): Generator<MergedRecord> {
     const logs = this.#files.map((file) => new LogFile(file, this.#log));
-    const slow = new SlowScan(this.#log);
     try {
-      for (const { file, record } of mergeLogs(logs, range.toZxid ?? null, slow, this.#log)) {
-        if (!isWithin(range, record)) continue;
-        const { offset, length, txn } = record;
-        yield { txn, evidence: { file: this.#log.shown(file), offset, length } };
-      }
+      yield* mergeLogs(logs, toZxid, new SlowScan(this.#log), this.#log);
     } finally {
       for (const log of logs) {
         this.isComplete &&= !log.isDamaged;
