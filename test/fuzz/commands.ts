@@ -98,7 +98,7 @@ export class Commands {
     }
     for (const [key, option] of options) {
       const value = sampled(key, option, random, subject);
-      if (value !== undefined) values[key] = value;
+      if (value !== undefined) values[key] = option.array ? [value] : value;
     }
     return this.exactly(name, values);
   }
@@ -204,7 +204,9 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   ...{ from: zxid, to: zxid, since: time, until: time },
   ...{ limit: number, top: number, 'max-depth': number, 'min-size': number, 'max-size': number },
   ...{ 'min-children': number, 'max-children': number },
-  server: (random) => String(random.int(300)),
+  // An id of a server to some, a release to doctor.
+  server: (random) => random.pick([String(random.int(300)), '3.4', '3.5.10', '3.6', '3.8.4', '3.9']),
+  maxbuffer: (random) => String(random.pick([0, 100, 1024, 5000, 0xfffff, 2 ** 31])),
   contains: (random) => random.pick(['a', '\0', '=', '\x1b', '']),
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
   ...{ every: number, buckets: number, 'at-least': number },
