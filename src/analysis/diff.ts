@@ -58,6 +58,8 @@ export interface DiffOptions {
   readonly under: RawText;
   /** Where it is known which znodes differ: their places in the snapshot files. Others are not looked at. */
   readonly places?: { readonly ofA: Uint8Array; readonly ofB: Uint8Array } | undefined;
+  /** Takes every pair that is compared, equal ones too; null where a side has no such znode. */
+  readonly onPair?: ((a: MappedZnode | null, b: MappedZnode | null) => void) | undefined;
 }
 
 const ZOOKEEPER = '/zookeeper' as RawText;
@@ -69,7 +71,7 @@ const ZOOKEEPER = '/zookeeper' as RawText;
 export function* differences(
   a: ZnodeSource,
   b: ZnodeSource,
-  { rules, map, under, places }: DiffOptions,
+  { rules, map, under, places, onPair }: DiffOptions,
   counts: DiffCounts,
 ): Generator<Difference> {
   const wishA = { under, data: true, places: places?.ofA };
@@ -80,6 +82,7 @@ export function* differences(
     if (left !== null) counts.a++;
     if (right !== null) counts.b++;
     if (isApart(left, right)) continue;
+    onPair?.(left, right);
     const { path } = (left ?? right)!;
     const change = left === null ? 'added' : right === null ? 'removed' : 'changed';
     if (left !== null && right !== null) {

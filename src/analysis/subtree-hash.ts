@@ -2,10 +2,11 @@
 // its top is called is not in it.
 //
 //   leaf      kind · TTL in ms (8 bytes) · 1 and length (4) and bytes of the data, or 0 for null · ACL entries
-//   ACL       count (4), then of each perms (4), and scheme and id as length (4) and bytes; a null as length -1
+//   ACL       count (4), then of each perms (4), and scheme and id as length (4) and bytes of what servers read, in
+//             which U+FFFD stands for what is no UTF-8; a null as length -1
 //   subtree   SHA-256 of the leaf and of each child in order: length (4) and bytes of its name, its subtree's SHA-256
-import { createHash, type Hash } from 'node:crypto';
-import { bytesOf, type RawText } from '../jute/raw-text.js';
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { bytesOf, decodedText, type RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import { kindOf } from '../records/kind.js';
 import type { Znode } from '../snapshot/znode.js';
@@ -26,7 +27,7 @@ export interface HashedSubtree {
 
 interface Open {
   readonly path: RawText;
-  readonly hash: Hash;
+  readonly hash: Hash | Hmac;
   znodes: number;
   bytes: number;
 }
@@ -36,10 +37,13 @@ export class SubtreeHasher {
   readonly #open: Open[] = [];
   readonly #onSubtree: (subtree: HashedSubtree) => void;
   readonly #emulate353: boolean;
+  readonly #key: Buffer | null;
 
-  constructor(onSubtree: (subtree: HashedSubtree) => void, emulate353 = false) {
+  /** With a `key` HMAC-SHA256 takes the place of SHA-256: of small values a plain hash could be guessed. */
+  constructor(onSubtree: (subtree: HashedSubtree) => void, emulate353 = false, key: Buffer | null = null) {
     this.#onSubtree = onSubtree;
     this.#emulate353 = emulate353;
+    this.#key = key;
   }
 
   /** Takes the next znode in canonical order, with its data. A znode whose parent did not come begins a tree. */
@@ -48,7 +52,8 @@ export class SubtreeHasher {
       if (path !== above.path && isAtOrBelow(path, above.path)) break;
       this.#close();
     }
-    const hash = createHash('sha256').update(leaf(znode, this.#emulate353));
+    const hash = this.#key === null ? createHash('sha256') : createHmac('sha256', this.#key);
+    hash.update(leaf(znode, this.#emulate353));
     this.#open.push({ path, hash, znodes: 1, bytes: znode.dataLength });
   }
 
@@ -80,7 +85,11 @@ function leaf({ data, acl, stat }: Znode, emulate353: boolean): Buffer {
 }
 
 function aclBytes(acl: readonly ACL[]): Buffer[] {
-  const text = (value: RawText | null) => (value === null ? [u32(-1)] : [u32(value.length), bytesOf(value)]);
+  const text = (value: RawText | null) => {
+    if (value === null) return [u32(-1)];
+    const bytes = Buffer.from(decodedText(value), 'utf8');
+    return [u32(bytes.length), bytes];
+  };
   return [
     u32(acl.length),
     ...acl.flatMap(({ perms, id }) => [u32(perms), ...text(id.scheme), ...text(id.id)]),

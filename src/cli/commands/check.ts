@@ -11,19 +11,19 @@ import type { ZnodeSource } from '../../source/sources.js';
 import { wholeNumber } from '../coerce.js';
 import { defineCommand, type OptionTable } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { outputOptions, sourcePositional, treeOptions } from '../options.js';
+import { kindOption, mapOption, outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { configColumns, targetColumns } from '../rows/target-columns.js';
 import { type OutputArgs, type Run, treeFields, withTree } from '../run.js';
 import { wrapped } from '../wrapped.js';
 
 const TARGET = 'The servers that are to take over:';
+const COPY = 'The copy after a migration:';
 const DEFAULT_MAX_BUFFER = 0xfffff;
 
 const options = {
   for: {
     type: 'string',
     requiresArg: true,
-    demandOption: true,
     group: TARGET,
     describe: 'Release, X.Y or X.Y.Z from 3.4 to 3.9, or clickhouse-keeper',
   },
@@ -47,6 +47,39 @@ const options = {
     group: TARGET,
     describe: 'The zoo.cfg of the old servers and that of the new ones: what differs and matters',
   },
+  against: {
+    type: 'string',
+    requiresArg: true,
+    group: COPY,
+    describe: 'Compare with this SOURCE, the copy, or with a file of --write-proof, whose copy this is then',
+  },
+  map: { ...mapOption.map, group: COPY },
+  'write-proof': {
+    type: 'string',
+    requiresArg: true,
+    group: COPY,
+    describe: 'Write SHA-256 of the subtrees and all sequence counters to this file',
+  },
+  'key-file': {
+    type: 'string',
+    requiresArg: true,
+    group: COPY,
+    describe: 'File with a key for these hashes: without one small values can be guessed',
+  },
+  'max-depth': {
+    type: 'string',
+    requiresArg: true,
+    coerce: wholeNumber,
+    group: COPY,
+    describe: 'Levels of subtrees that get a hash (default 1)',
+  },
+  force: {
+    type: 'boolean',
+    default: false,
+    group: COPY,
+    describe: 'Where the file of --write-proof exists, rename it to NAME.old-TIME',
+  },
+  ...kindOption,
   ...outputOptions,
   ...treeOptions,
 } as const satisfies OptionTable;
@@ -59,6 +92,9 @@ export const check = defineCommand({
     ['zoolog check backup/zk1 --for 3.9 --extended-types', 'with the settings that it will have'],
     ['zoolog check backup/zk1 --for 3.9 --config old/zoo.cfg new/zoo.cfg', 'and what else will be different'],
     ['zoolog check backup/zk1 --for clickhouse-keeper', 'before clickhouse-keeper-converter'],
+    ['zoolog check old/ --against new/ --map /=/prod', 'after the move: is the copy whole?'],
+    ['zoolog check old/ --write-proof old.json', 'what proves it later, without the data'],
+    ['zoolog check new/ --against old.json', 'that proof, where the old data is not'],
     ["zoolog check case.db#prod --for 3.9 --format json | jq '.rows[].paths'", 'for a script'],
   ],
   positionals: sourcePositional,
@@ -66,9 +102,32 @@ export const check = defineCommand({
   epilogue:
     'The tree is looked over znode by znode. Of a directory the files are judged too, as if they were copied to such a ' +
     'server as they are. Nothing is started. Exit code 1 where something is a warning or worse.',
-  run: (args, context) => {
+  run: async (args, context) => {
+    const isProof = args.against !== undefined || args.writeProof !== undefined;
+    if (isProof === (args.for !== undefined)) {
+      const hint = 'type --for RELEASE before a migration, or --against COPY after it';
+      throw new UsageError(
+        isProof ? '--for goes with neither --against nor --write-proof' : 'nothing to check',
+        hint,
+      );
+    }
+    if (isProof) {
+      if (args.config !== undefined) throw new UsageError('--config goes with --for', 'leave it out');
+      if (args.logDir !== undefined && args.against !== undefined) {
+        throw new UsageError(
+          '--log-dir cannot be that of two directories',
+          'name the zoo.cfg of each as its SOURCE',
+        );
+      }
+      const { checkAgainst } = await import('../check-against.js');
+      return checkAgainst(args, context);
+    }
+    for (const name of ['map', 'maxDepth', 'keyFile'] as const) {
+      if (args[name] !== undefined)
+        throw new UsageError('--map, --max-depth and --key-file go with --against', 'leave them out');
+    }
     const configs = configsOf(args.config);
-    const target = parseTarget(args.for, args['extended-types'], args.maxbuffer ?? DEFAULT_MAX_BUFFER);
+    const target = parseTarget(args.for!, args['extended-types'], args.maxbuffer ?? DEFAULT_MAX_BUFFER);
     let resolved: Resolved | null = null;
     return withTree(
       (sourceOptions) => {

@@ -1,0 +1,92 @@
+// The file of `check --write-proof`: JSON, so that it can be read by people and by other programs.
+import { UsageError } from '../errors.js';
+import type { RawText } from '../jute/raw-text.js';
+import { rawTextOf } from '../jute/raw-text.js';
+import { pathBase64, shownPath } from './paths.js';
+import type { ProofOptions, TreeProof } from './tree-proof.js';
+
+const FORMAT = 'zoolog-proof';
+const VERSION = 1;
+
+/** What a proof is of: fields of the tree in a json envelope. */
+export type ProvenTree = Readonly<Record<string, unknown>>;
+
+/** What is written: the original, and its copy where there was one. */
+export interface ProofDocument {
+  readonly options: Pick<ProofOptions, 'maxDepth' | 'emulate353'> & { readonly isKeyed: boolean };
+  /** The mapping of the original; null for none. */
+  readonly map: string | null;
+  readonly original: { readonly tree: ProvenTree; readonly proof: TreeProof };
+  readonly copy: { readonly tree: ProvenTree; readonly proof: TreeProof } | null;
+}
+
+/** The text of the file. */
+export function formatProof({ options, map, original, copy }: ProofDocument): string {
+  const { maxDepth, emulate353, isKeyed } = options;
+  const hash = isKeyed ? 'hmac-sha256' : 'sha256';
+  const head = { format: FORMAT, version: VERSION, hash, maxDepth, emulate353, map };
+  const sides = { original: sideFields(original), copy: copy === null ? null : sideFields(copy) };
+  return `${JSON.stringify({ ...head, ...sides }, null, 2)}\n`;
+}
+
+function sideFields({ tree, proof }: ProofDocument['original']) {
+  const subtrees = proof.subtrees.map(({ path, hash, znodes, bytes }) => {
+    return { ...pathFields(path), sha256: Buffer.from(hash, 'latin1').toString('hex'), znodes, bytes };
+  });
+  const counters = proof.counters.map(({ path, cversion }) => ({ ...pathFields(path), cversion }));
+  return { ...tree, subtrees, counters };
+}
+
+function pathFields(path: RawText) {
+  const base64 = pathBase64(path);
+  return { path: shownPath(path), ...(base64 === undefined ? {} : { pathBase64: base64 }) };
+}
+
+/** True for a text that may be a proof. */
+export function looksLikeProof(text: string): boolean {
+  return /^\s*\{[^{]{0,40}"zoolog-proof"/.test(text);
+}
+
+/** Reads the text of a file. @throws UsageError where it is no proof, or one of another version. */
+export function parseProof(text: string, file: string): ProofDocument {
+  const refused = (why: string) =>
+    new UsageError(`${file}: ${why}`, 'make it with zoolog check --write-proof');
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    throw refused('is no JSON, or was cut');
+  }
+  if (json?.format !== FORMAT) throw refused('is no proof of zoolog');
+  if (json.version !== VERSION) throw refused(`is a proof of version ${json.version}, and version 1 is read`);
+  const { maxDepth, emulate353, hash, map = null } = json;
+  const isKeyed = hash === 'hmac-sha256';
+  const original = sideOf(json.original);
+  if (typeof maxDepth !== 'number' || (!isKeyed && hash !== 'sha256') || original === null) {
+    throw refused('lacks what a proof holds');
+  }
+  const options = { maxDepth, emulate353: emulate353 === true, isKeyed };
+  return { options, map: typeof map === 'string' ? map : null, original, copy: sideOf(json.copy) };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a file holds is looked at field by field
+type Json = any;
+
+function sideOf(json: Json): ProofDocument['original'] | null {
+  if (!Array.isArray(json?.subtrees) || !Array.isArray(json.counters)) return null;
+  const { subtrees, counters, ...tree } = json as Record<string, Json>;
+  const proof: TreeProof = {
+    subtrees: subtrees.map((one: Json) => {
+      const hash = Buffer.from(String(one?.sha256), 'hex').toString('latin1');
+      return { path: pathOf(one), hash, znodes: Number(one?.znodes), bytes: Number(one?.bytes) };
+    }),
+    counters: counters.map((one: Json) => ({ path: pathOf(one), cversion: Number(one?.cversion) })),
+  };
+  return { tree, proof };
+}
+
+function pathOf(json: Json): RawText {
+  if (typeof json?.pathBase64 === 'string') return rawTextOf(Buffer.from(json.pathBase64, 'base64'));
+  const path = String(json?.path);
+  return path === '/' ? ('' as RawText) : rawTextOf(Buffer.from(path, 'utf8'));
+}

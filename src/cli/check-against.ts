@@ -1,0 +1,248 @@
+// check --against and --write-proof: is the copy of a tree whole?
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { lowCounters, pairSubtrees, type SubtreePair } from '../analysis/compare-proofs.js';
+import { DiffCounts, differences } from '../analysis/diff.js';
+import { diffRow } from '../analysis/diff-row.js';
+import { diffRules } from '../analysis/diff-rules.js';
+import { mappedZnodes } from '../analysis/mapped-znodes.js';
+import { isAtOrBelow, ROOT } from '../analysis/paths.js';
+import { formatProof, looksLikeProof, type ProofDocument, parseProof } from '../analysis/proof-file.js';
+import { type ProofOptions, TreeProver } from '../analysis/tree-proof.js';
+import { UsageError } from '../errors.js';
+import { type OutputFile, outputFile } from '../export/output-file.js';
+import type { RawText } from '../jute/raw-text.js';
+import { kindOf } from '../records/kind.js';
+import type { ZnodeSource } from '../source/sources.js';
+import { PathMap } from '../tree/path-map.js';
+import type { Context } from './context.js';
+import { EXIT } from './exit-codes.js';
+import { askTree, askTrees } from './open-source.js';
+import {
+  type AgainstRow,
+  againstColumns,
+  againstRow,
+  counterFinding,
+  subtreeColumns,
+  subtreeFinding,
+  subtreeRow,
+} from './rows/against-columns.js';
+import { type OutputArgs, Run, treeFields } from './run.js';
+
+/** Values of the options. */
+export interface AgainstArgs extends OutputArgs {
+  readonly source: string;
+  readonly against?: string | undefined;
+  readonly map?: PathMap | undefined;
+  readonly writeProof?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly maxDepth?: number | undefined;
+  readonly emulate353: boolean;
+  readonly force: boolean;
+}
+
+const MODE = 'data, ACLs, kinds and sequence numbers; ephemerals and /zookeeper apart';
+
+/** Compares, or only writes a proof, and returns the exit code. */
+export async function checkAgainst(args: AgainstArgs, context: Context): Promise<number> {
+  const { source, against, writeProof, force, logDir } = args;
+  if (writeProof === undefined) return compare(args, null, context);
+  const { placesRead } = await import('../source/open.js');
+  const inputs = [source, ...(against === undefined ? [] : [against])].flatMap((one) =>
+    placesRead(one, { logDir }),
+  );
+  // Before anything is read: it may not be possible.
+  const file = outputFile(writeProof, { force, inputs });
+  try {
+    return await compare(args, file, context);
+  } finally {
+    file.discard();
+  }
+}
+
+async function compare(args: AgainstArgs, file: OutputFile | null, context: Context): Promise<number> {
+  const { against } = args;
+  const options = { maxDepth: args.maxDepth ?? 1, key: keyOf(args.keyFile), emulate353: args.emulate353 };
+  const map = args.map ?? new PathMap();
+  if (against === undefined) {
+    return askTree(args, context, (tree, run) => {
+      const prover = provedAlone(tree, map, options);
+      const original = { tree: treeFields(tree), proof: prover.proof() };
+      if (!tree.isComplete) return EXIT.unreadable;
+      write(file!, { options: documented(options), map: mapText(map), original, copy: null });
+      return doubtful([tree], run) ? EXIT.unreadable : EXIT.ok;
+    });
+  }
+  const proof = proofIn(against);
+  if (proof !== null && file !== null) {
+    throw new UsageError(
+      '--write-proof goes with two trees, or with one',
+      'leave out --against, or name the copy',
+    );
+  }
+  if (proof !== null) return checkProof(args, proof, map, options, context);
+  const run = new Run(args, context);
+  const mapped = map.isIdentity ? '' : `, mapped by ${map.text}`;
+  const first = `${against} checked as a copy of ${args.source}${mapped}: ${MODE}`;
+  return askTrees([args.source, against], first, run, (a, b) => {
+    const [original, copy] = [new TreeProver(options), new TreeProver(options)];
+    const counts = new DiffCounts();
+    const rules = diffRules({ mode: 'migrated', emulate353: args.emulate353 });
+    const wish = { rules, map, under: ROOT };
+    const onPair = (left: Mapped | null, right: Mapped | null) => {
+      if (left !== null) original.add(withData(left, a));
+      if (right !== null) copy.add(withData(right, b));
+    };
+    const rows: AgainstRow[] = [];
+    for (const difference of differences(a, b, { ...wish, onPair }, counts)) {
+      const row = againstRow(diffRow(difference, { emulate353: args.emulate353 }));
+      if (row !== null) rows.push(row);
+    }
+    const proofs = [original.proof(), copy.proof()] as const;
+    const subtrees = pairSubtrees(...proofs);
+    show(rows, subtrees, { original: treeFields(a), copy: treeFields(b) }, args, run);
+    const { ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
+    run.note(
+      `${verdict(rows)}: ${counts.equal} equal, ${counts.removed} missing, ${counts.added} extra, ${counts.changed} changed; ` +
+        `apart: ephemerals ${ephemeralsOfA} and ${ephemeralsOfB} in the copy, ${zookeeper} in /zookeeper`,
+    );
+    if (!a.isComplete || !b.isComplete) return EXIT.unreadable;
+    if (file !== null) {
+      write(file, {
+        options: documented(options),
+        map: mapText(map),
+        original: { tree: treeFields(a), proof: proofs[0] },
+        copy: { tree: treeFields(b), proof: proofs[1] },
+      });
+    }
+    return outcome(rows, [a, b], run);
+  });
+}
+
+type Mapped = { readonly path: RawText; readonly znode: Parameters<TreeProver['add']>[0]['znode'] };
+
+/** SOURCE as a copy of what a file proves. */
+async function checkProof(
+  args: AgainstArgs,
+  { options: made, original, map: mapOfOriginal }: ProofDocument,
+  map: PathMap,
+  { key }: ProofOptions,
+  context: Context,
+): Promise<number> {
+  if (made.isKeyed !== (key !== null)) {
+    const what = made.isKeyed ? 'was made with a key' : 'was made without a key';
+    throw new UsageError(
+      `${args.against}: ${what}`,
+      made.isKeyed ? 'add --key-file' : 'leave out --key-file',
+    );
+  }
+  return askTree(args, context, (tree, run) => {
+    const mapped = mapOfOriginal === null ? '' : `, mapped by ${mapOfOriginal}`;
+    run.note(`checked as a copy of ${original.tree.source}, by ${args.against}${mapped}: ${MODE}`);
+    const copy = provedAlone(tree, map, { ...made, key }).proof();
+    const subtrees = pairSubtrees(original.proof, copy);
+    const rows = [
+      ...subtrees.flatMap((pair) => subtreeFinding(pair) ?? []),
+      ...lowCounters(original.proof, copy).map(counterFinding),
+    ];
+    show(rows, subtrees, { original: original.tree, copy: treeFields(tree) }, args, run);
+    run.note(
+      `${verdict(rows)}: ${subtrees.filter((pair) => pair.verdict === 'equal').length} of ${subtrees.length} subtrees equal`,
+    );
+    if (original.tree.exactness === 'unproven') {
+      run.error(`the tree that ${args.against} was made of was unproven itself: ${original.tree.reason}`);
+      if (rows.length === 0) return EXIT.unreadable;
+    }
+    return outcome(rows, [tree], run);
+  });
+}
+
+/** The proof of a tree by itself, without ephemerals and /zookeeper. */
+function provedAlone(tree: ZnodeSource, map: PathMap, options: ProofOptions): TreeProver {
+  const prover = new TreeProver(options);
+  for (const mapped of mappedZnodes(tree, map, { under: ROOT, data: true })) {
+    if (isAtOrBelow(mapped.path, '/zookeeper' as RawText)) continue;
+    const { ephemeralOwner } = mapped.znode.stat;
+    if (kindOf(ephemeralOwner, options.emulate353).kind !== 'ephemeral') prover.add(withData(mapped, tree));
+  }
+  return prover;
+}
+
+/** @throws UsageError for a znode whose data is not known. */
+function withData(mapped: Mapped, { name }: ZnodeSource): Mapped {
+  if (mapped.znode.data !== undefined) return mapped;
+  throw new UsageError(
+    `${name}: the index was made without data, so nothing can be proven of it`,
+    'name the files',
+  );
+}
+
+function show(
+  rows: readonly AgainstRow[],
+  pairs: readonly SubtreePair[],
+  sides: Readonly<Record<'original' | 'copy', unknown>>,
+  args: OutputArgs,
+  run: Run,
+): void {
+  const subtrees = pairs.map(subtreeRow);
+  if (args.format !== 'table') {
+    const head = { ...sides, verdict: verdict(rows), subtrees };
+    run.printWithEnvelope({ columns: againstColumns, rows }, args, head, () => true);
+    return;
+  }
+  run.print({ columns: subtreeColumns, rows: subtrees }, { ...args, limit: 0 });
+  if (rows.length === 0) return;
+  run.context.stdout.write('\n');
+  run.print({ columns: againstColumns, rows }, args);
+}
+
+function verdict(rows: readonly AgainstRow[]): 'equal' | 'different' {
+  return rows.length === 0 ? 'equal' : 'different';
+}
+
+function outcome(rows: readonly AgainstRow[], trees: readonly ZnodeSource[], run: Run): number {
+  if (rows.length > 0) return EXIT.no;
+  return doubtful(trees, run) ? EXIT.unreadable : EXIT.ok;
+}
+
+/** True, and said, where a tree is not known to be what servers had. */
+function doubtful(trees: readonly ZnodeSource[], run: Run): boolean {
+  const doubts = trees.filter(({ moment }) => moment?.exactness === 'unproven');
+  for (const { name, moment } of doubts)
+    run.error(`nothing is proven by it: ${name} is unproven: ${moment!.reason}`);
+  return doubts.length > 0;
+}
+
+/** The proof in a file; null where it is something else. */
+function proofIn(file: string): ProofDocument | null {
+  if (!existsSync(file) || !statSync(file).isFile()) return null;
+  const start = Buffer.alloc(256);
+  const fd = openSync(file, 'r');
+  try {
+    if (!looksLikeProof(start.toString('latin1', 0, readSync(fd, start)))) return null;
+  } finally {
+    closeSync(fd);
+  }
+  return parseProof(readFileSync(file, 'utf8'), file);
+}
+
+function keyOf(file: string | undefined): Buffer | null {
+  if (file === undefined) return null;
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist`, 'name a file with the key in it');
+  const key = readFileSync(file);
+  if (key.length === 0)
+    throw new UsageError(`${file} is empty`, 'put a key into it: head -c 32 /dev/urandom');
+  return key;
+}
+
+function mapText(map: PathMap): string | null {
+  return map.isIdentity ? null : map.text;
+}
+
+function documented({ maxDepth, emulate353, key }: ProofOptions): ProofDocument['options'] {
+  return { maxDepth, emulate353, isKeyed: key !== null };
+}
+
+function write(file: OutputFile, proof: ProofDocument): void {
+  writeSync(file.fd, formatProof(proof));
+  file.commit();
+}

@@ -1,0 +1,248 @@
+// check --against: every way in which a copy can be less than its original, by its data and by a proof of it.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { useTempDir } from '../support/fixtures.js';
+import { snapshotBytes, type ZnodeSpec } from '../support/snapshot-spec.js';
+import { rowsOf, zoolog } from './run-cli.js';
+
+const dir = useTempDir();
+const ACLS = [
+  { key: 1n, acl: [{ perms: 31, scheme: 'world', id: 'anyone' }] },
+  { key: 2n, acl: [{ perms: 1, scheme: 'digest', id: 'bob:x' }] },
+];
+const BASE: readonly ZnodeSpec[] = [
+  { path: '' },
+  { path: '/zookeeper' },
+  { path: '/a', data: 'one', acl: 1n, stat: { cversion: 5, czxid: 7n } },
+  { path: '/a/n-0000000004', data: 'x' },
+  { path: '/b', stat: { cversion: 3 } },
+  { path: '/e', stat: { ephemeralOwner: 5n } },
+];
+const having = (path: string, change: Partial<ZnodeSpec>) =>
+  BASE.map((one) => (one.path !== path ? one : { ...one, ...change, stat: { ...one.stat, ...change.stat } }));
+
+let made = 0;
+const write = (znodes: readonly ZnodeSpec[]) =>
+  dir.write(`snapshot.${(++made).toString(16)}`, snapshotBytes({ znodes, acls: ACLS }));
+
+async function findings(...args: string[]): Promise<string[]> {
+  const { code, stdout } = await zoolog(['check', ...args, '--format', 'ndjson']);
+  const rows = rowsOf(stdout).map(({ severity, finding, path }) => `${severity} ${finding} ${path}`);
+  expect(code).toBe(rows.length === 0 ? 0 : 1);
+  return rows;
+}
+
+const original = write(BASE);
+
+describe('a copy', () => {
+  it.each<[string, readonly ZnodeSpec[], string[], string[]]>([
+    ['that is whole', BASE, [], []],
+    [
+      'with another zxid, version, time and without ephemerals',
+      having('/a', { stat: { czxid: 9n, version: 3, mtime: 4n } }).filter(({ path }) => path !== '/e'),
+      [],
+      [],
+    ],
+    [
+      'that lacks a znode',
+      BASE.filter(({ path }) => path !== '/b'),
+      ['error missing /b'],
+      ['error changed /', 'error missing /b', 'error counter /b'],
+    ],
+    [
+      'with one more',
+      [...BASE, { path: '/c' }],
+      ['warning extra /c'],
+      ['error changed /', 'warning extra /c'],
+    ],
+    [
+      'with other data',
+      having('/a', { data: 'two' }),
+      ['error changed /a'],
+      ['error changed /', 'error changed /a'],
+    ],
+    [
+      'with null for empty data',
+      having('/b', { data: null }),
+      ['error changed /b'],
+      ['error changed /', 'error changed /b'],
+    ],
+    [
+      'with another ACL',
+      having('/a', { acl: 2n }),
+      ['error changed /a'],
+      ['error changed /', 'error changed /a'],
+    ],
+    [
+      'with another kind',
+      having('/b', { stat: { ephemeralOwner: -(2n ** 63n) } }),
+      ['error changed /b'],
+      ['error changed /', 'error changed /b'],
+    ],
+    ['whose counter is ahead', having('/a', { stat: { cversion: 6 } }), [], []],
+    [
+      'whose counter is behind',
+      having('/b', { stat: { cversion: 2 } }),
+      ['error counter /b'],
+      ['error counter /b'],
+    ],
+    [
+      'whose counter is behind and has numbered children',
+      having('/a', { stat: { cversion: 4 } }),
+      ['critical counter /a'],
+      ['error counter /a'],
+    ],
+  ])('%s', async (_, znodes, byData, byProof) => {
+    const copy = write(znodes);
+    expect(await findings(original, '--against', copy)).toEqual(byData);
+    const proof = join(dir.path, `proof-${made}.json`);
+    expect(await findings(original, '--write-proof', proof)).toEqual([]);
+    expect(await findings(copy, '--against', proof)).toEqual(byProof);
+  });
+
+  it('is compared under the paths that it was mapped to', async () => {
+    const inside = BASE.filter(({ path }) => path !== '/zookeeper').map((one) => ({
+      ...one,
+      path: `/prod${one.path}`,
+    }));
+    const copy = write([{ path: '' }, { path: '/zookeeper' }, ...inside, { path: '/other' }]);
+    const proof = join(dir.path, 'mapped.json');
+    expect(await findings(original, '--against', copy, '--map', '/=/prod', '--write-proof', proof)).toEqual(
+      [],
+    );
+    const json = JSON.parse(readFileSync(proof, 'utf8'));
+    expect([json.map, json.original.subtrees]).toEqual(['/=/prod', json.copy.subtrees]);
+    // From the other side: what lies at /prod there is the root here.
+    expect(await findings(copy, '--against', original, '--map', '/prod=/')).toEqual([]);
+    const back = join(dir.path, 'back.json');
+    expect(await findings(copy, '--write-proof', back, '--map', '/prod=/')).toEqual([]);
+    expect(await findings(original, '--against', back)).toEqual([]);
+  });
+});
+
+describe('the hash of a tree', () => {
+  /**
+   * By what a client read of the server, as src/analysis/subtree-hash.ts says it is made. Clients are not told which
+   * znodes are containers and which have a TTL: these fixtures have none.
+   */
+  function hashOfClientView(fixture: string): string {
+    const znodes = readFileSync(join(fixture, 'client.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const u32 = (value: number) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeInt32BE(value);
+      return bytes;
+    };
+    const text = (value: string) => [u32(Buffer.byteLength(value)), Buffer.from(value)];
+    const kept = znodes.filter(({ path }) => !/^\/zookeeper(\/|$)/.test(path));
+    const hash = (path: string): Buffer => {
+      const { dataBase64, acl, ephemeralOwner } = kept.find((one) => one.path === path)!;
+      expect(ephemeralOwner).toBe('0x0');
+      const head = Buffer.alloc(9);
+      const data = dataBase64 === null ? null : Buffer.from(dataBase64, 'base64');
+      const sum = createHash('sha256').update(head);
+      for (const part of data === null ? [Buffer.of(0)] : [Buffer.of(1), u32(data.length), data])
+        sum.update(part);
+      sum.update(u32(acl.length));
+      for (const { perms, scheme, id } of acl)
+        for (const part of [u32(perms), ...text(scheme), ...text(id)]) sum.update(part);
+      const prefix = path === '/' ? '/' : `${path}/`;
+      const names = kept
+        .filter(
+          (one) =>
+            one.path.startsWith(prefix) && one.path !== '/' && !one.path.slice(prefix.length).includes('/'),
+        )
+        .filter((one) => one.ephemeralOwner === '0x0')
+        .map((one) => one.path.slice(prefix.length))
+        .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      for (const name of names) for (const part of [...text(name), hash(prefix + name)]) sum.update(part);
+      return sum.digest();
+    };
+    return hash('/').toString('hex');
+  }
+
+  it.each(['standalone-3.4.14', 'load-3.5.10', 'load-3.8.6'])(
+    'is that of what the client of %s read',
+    async (name) => {
+      const fixture = join('fixtures', name);
+      const proof = join(dir.path, `${name}.json`);
+      const { code } = await zoolog(['check', fixture, '--write-proof', proof]);
+      const [top] = JSON.parse(readFileSync(proof, 'utf8')).original.subtrees;
+      expect([code, top.path, top.sha256]).toEqual([0, '/', hashOfClientView(fixture)]);
+    },
+  );
+
+  it('is the same for two releases that hold the same, to any depth', async () => {
+    const { code, stdout } = await zoolog([
+      ...['check', 'fixtures/standalone-3.8.6', '--against', 'fixtures/standalone-3.9.5'],
+      ...['--format', 'json', '--max-depth', '5'],
+    ]);
+    const { verdict, subtrees } = JSON.parse(stdout);
+    expect([code, verdict, subtrees.length]).toEqual([0, 'equal', 225 - 9]);
+  });
+
+  it('is another one with a key, which must be the same on both sides', async () => {
+    const key = dir.write('key', Buffer.from('secret'));
+    const [plain, keyed] = ['plain.json', 'keyed.json'].map((name) => join(dir.path, name)) as [
+      string,
+      string,
+    ];
+    await zoolog(['check', original, '--write-proof', plain]);
+    await zoolog(['check', original, '--write-proof', keyed, '--key-file', key]);
+    const hash = (file: string) => JSON.parse(readFileSync(file, 'utf8')).original.subtrees[0].sha256;
+    expect(hash(keyed)).not.toBe(hash(plain));
+    expect(await findings(original, '--against', keyed, '--key-file', key)).toEqual([]);
+    const other = dir.write('key2', Buffer.from('other'));
+    expect(await findings(original, '--against', keyed, '--key-file', other)).toContain('error changed /');
+    expect((await zoolog(['check', original, '--against', keyed])).code).toBe(2);
+    expect((await zoolog(['check', original, '--against', plain, '--key-file', key])).code).toBe(2);
+  });
+});
+
+describe('what proves nothing', () => {
+  it('is an unproven tree, on either side and in a file', async () => {
+    const folder = join(dir.path, 'unproven');
+    dir.write('seen', '');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'snapshot.5'), snapshotBytes({ znodes: BASE, acls: ACLS }));
+    expect((await zoolog(['check', folder, '--against', original])).code).toBe(3);
+    expect((await zoolog(['check', original, '--against', folder])).code).toBe(3);
+    const proof = join(dir.path, 'unproven.json');
+    expect((await zoolog(['check', folder, '--write-proof', proof])).code).toBe(3);
+    const ran = await zoolog(['check', original, '--against', proof]);
+    expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('was unproven itself')]);
+  });
+  it('is a file that is no proof, was cut, or is of another version', async () => {
+    const proof = join(dir.path, 'good.json');
+    await zoolog(['check', original, '--write-proof', proof]);
+    const text = readFileSync(proof, 'utf8');
+    for (const [name, broken] of Object.entries({
+      cut: text.slice(0, -20),
+      later: text.replace('"version": 1', '"version": 2'),
+      hollow: '{"format":"zoolog-proof","version":1}',
+      wrong: text.replace('"maxDepth": 1', '"maxDepth": "x"'),
+    })) {
+      const ran = await zoolog(['check', original, '--against', dir.write(`${name}.json`, broken)]);
+      expect([name, ran.code, ran.stdout, ran.stderr.split('\n').length]).toEqual([name, 2, '', 2]);
+    }
+  });
+  it('is what cannot be meant', async () => {
+    for (const args of [
+      [],
+      ['--for', '3.9', '--against', original],
+      ['--map', '/=/x', '--for', '3.9'],
+      ['--against', 'nowhere'],
+      ['--write-proof', join(dir.path, 'good.json')],
+      ['--write-proof', join(dir.path, 'snapshot.77')],
+      ['--against', original, '--key-file', 'nowhere'],
+    ]) {
+      const ran = await zoolog(['check', original, ...args]);
+      expect([args, ran.code, ran.stdout]).toEqual([args, 2, '']);
+    }
+  });
+});
