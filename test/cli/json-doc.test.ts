@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { againstColumns, subtreeColumns } from '../../src/cli/rows/against-columns.js';
 import { blamedZnodeColumns } from '../../src/cli/rows/blame-columns.js';
 import { diffColumns, diffStatColumns } from '../../src/cli/rows/diff-columns.js';
 import { digestColumns } from '../../src/cli/rows/digest-columns.js';
@@ -45,6 +46,8 @@ describe('docs/json.md', () => {
     ['Sessions', minuteColumns],
     ['Sessions', ephemeralColumns],
     ['Sessions', tableColumns(true)],
+    ['Copies', againstColumns],
+    ['Copies', subtreeColumns],
     ['Differences', diffColumns],
     ['Differences', diffStatColumns],
     ['Busiest', topColumns(true)],

@@ -75,6 +75,12 @@ const sessions: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['find', F, '--since', '2026-03-29 02:30', '--tz', 'Europe/Berlin'],
     ['find', F, '--since', '2026-10-25 02:30', '--tz', 'Europe/Berlin'],
   ],
+  'check-against': [
+    ['check', 'fixtures/load-3.9.5@0x500', '--against', 'fixtures/load-3.9.5@0x508'],
+    ['check', 'fixtures/load-3.9.5@0x508', '--against', 'fixtures/load-3.9.5@0x500', '--format', 'ndjson'],
+    ['check', F, '--against', 'fixtures/standalone-3.9.5', '--max-depth', '0'],
+    ['check', F],
+  ],
   diff: [
     ['diff', 'fixtures/load-3.9.5@0x500', 'fixtures/load-3.9.5@0x508'],
     ['diff', 'fixtures/load-3.9.5@0x500', 'fixtures/load-3.9.5@0x508', '--path', '/load/data', '-p'],
