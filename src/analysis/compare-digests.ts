@@ -23,6 +23,10 @@ export interface DigestComparison {
   readonly ofA: Uint8Array;
   /** By ordinal: 1 for each znode of B that is added or changed. */
   readonly ofB: Uint8Array;
+  /** By ordinal of B: that of A plus 1 where it is changed, else 0; empty unless asked for. */
+  readonly matches: Int32Array;
+  /** Bytes of data of a znode of A. */
+  bytesOfA(ordinal: number): number;
 }
 
 /** How far ahead the next path of B is looked for in A. */
@@ -39,8 +43,13 @@ const [UNSEEN, EQUAL, DIFFERENT] = [0, 1, 2] as const;
  * in the other: both are passed side by side, and a table of paths is made only of what has no match then.
  * Null where a path occurs more often in one tree than in the other.
  */
-export function compareDigests(a: DigestTable, b: DigestTable, rules: DiffRules): DigestComparison | null {
-  const comparison = new Comparison(a, b, rules);
+export function compareDigests(
+  a: DigestTable,
+  b: DigestTable,
+  rules: DiffRules,
+  withMatches = false,
+): DigestComparison | null {
+  const comparison = new Comparison(a, b, rules, withMatches);
   return comparison.run() ? comparison : null;
 }
 
@@ -48,13 +57,15 @@ class Comparison implements DigestComparison {
   readonly counts = new DiffCounts();
   readonly ofA: Uint8Array;
   readonly ofB: Uint8Array;
+  readonly matches: Int32Array;
   readonly #a: DigestTable;
   readonly #b: DigestTable;
   readonly #rules: DiffRules;
   readonly #isMigrated: boolean;
   readonly #sums: SubtreeSums;
 
-  constructor(a: DigestTable, b: DigestTable, rules: DiffRules) {
+  constructor(a: DigestTable, b: DigestTable, rules: DiffRules, withMatches: boolean) {
+    this.matches = new Int32Array(withMatches ? b.count : 0);
     this.#a = a;
     this.#b = b;
     this.#rules = rules;
@@ -65,6 +76,10 @@ class Comparison implements DigestComparison {
     this.counts.zookeeper = a.zookeeper + b.zookeeper;
     this.counts.a = a.zookeeper;
     this.counts.b = b.zookeeper;
+  }
+
+  bytesOfA(ordinal: number): number {
+    return chunkOf(this.#a.chunks, ordinal)[placeOf(ordinal) + 4]!;
   }
 
   get sums(): ReadonlyMap<RawText, DiffSums> {
@@ -146,6 +161,8 @@ class Comparison implements DigestComparison {
     }
     this.ofA[ofA] = DIFFERENT;
     this.ofB[ofB] = 1;
+    // An empty one takes no notice.
+    this.matches[ofB] = ofA + 1;
     this.counts.changed++;
     this.#sums.add('changed', null, marks, chunkA[atA + 4]!, chunkB[atB + 4]!);
   }

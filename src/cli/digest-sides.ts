@@ -7,7 +7,12 @@ import type { DigestThreadData } from './digest-thread.js';
 import { startThread } from './start-thread.js';
 
 /** Compares the trees of two snapshot files by hashes; null where that cannot be done: `digestSnapshot` says when. */
-export async function compareFiles(a: string, b: string, wish: DigestWish): Promise<DigestComparison | null> {
+export async function compareFiles(
+  a: string,
+  b: string,
+  wish: DigestWish,
+  withMatches: boolean,
+): Promise<DigestComparison | null> {
   const thread = startThread('digest-thread', { file: b, wish } satisfies DigestThreadData);
   let right: DigestTable | null;
   let left: DigestTable | null;
@@ -22,5 +27,5 @@ export async function compareFiles(a: string, b: string, wish: DigestWish): Prom
     // Before anything else is made: what it holds counts too.
     await thread.terminate();
   }
-  return right === null ? null : compareDigests(left, right, wish.rules);
+  return right === null ? null : compareDigests(left, right, wish.rules, withMatches);
 }

@@ -47,11 +47,21 @@ const UNSOUND: ReadonlySet<ProblemCode> = new Set([
 /** Bytes behind the tree that are kept; a server writes 67 at most. */
 export const TRAILER_ROOM = 4096;
 
+/** How a snapshot is read. */
+export interface SnapshotReaderOptions {
+  /** Compute checksums (default true). Without them every seal is reported as wrong: for a file that was read before. */
+  readonly sums?: boolean;
+}
+
 /** Opens a snapshot file; its name does not matter. See SnapshotReader. */
-export function openSnapshot(file: string, onProblem: OnProblem = () => {}): SnapshotReader {
+export function openSnapshot(
+  file: string,
+  onProblem: OnProblem = () => {},
+  options: SnapshotReaderOptions = {},
+): SnapshotReader {
   const stream = openPlain(file);
   try {
-    return new SnapshotReader(stream, onProblem);
+    return new SnapshotReader(stream, onProblem, options);
   } catch (error) {
     stream.close();
     throw error;
@@ -87,10 +97,10 @@ export class SnapshotReader {
    * @throws FormatError where the stream does not begin like a snapshot: code `file-empty` for no bytes,
    * `truncated` for a cut header, `file-foreign` for another magic.
    */
-  constructor(stream: PlainStream, onProblem: OnProblem = () => {}) {
+  constructor(stream: PlainStream, onProblem: OnProblem = () => {}, { sums }: SnapshotReaderOptions = {}) {
     this.stream = stream;
     this.#onProblem = onProblem;
-    const window = new ByteWindow(stream);
+    const window = new ByteWindow(stream, sums);
     this.#window = window;
     this.#place = {
       file: stream.file,

@@ -165,6 +165,27 @@ try {
       () => restore(dir),
     );
   }
+  const [older, newer] = byZxid('snapshot');
+  if (jars !== null && newer !== undefined) {
+    const comparer = () => java('SnapshotComparer', '-l', older, '-r', newer, '-b', '0', '-n', '0');
+    // They differ, and say so by their exit codes.
+    const differing = (...args) =>
+      run(process.execPath, [zoolog, 'diff', older, newer, ...args], { codes: [1] });
+    const theirs = [];
+    const timed = () => {
+      theirs.push(comparer());
+      return theirs.at(-1).seconds;
+    };
+    compare('diff --stat of two snapshots / SnapshotComparer', '<= 0.067', () => differing('--stat'), timed);
+    const memory = Math.max(...theirs.map(({ megabytes }) => megabytes));
+    console.log(`  of its memory: ${(rows.at(-1).memory / memory).toFixed(3)} (to reach: <= 0.050)`);
+    compare(
+      'diff of the same, every difference as ndjson / SnapshotComparer',
+      '<= 0.20',
+      () => differing('--format', 'ndjson', '--order', 'file'),
+      timed,
+    );
+  }
   const floor = node('-e', '0').seconds;
   const bare = join(root, 'test', 'bench', 'bare-adler.mjs');
   compare(

@@ -28,6 +28,11 @@ describe('bytes of JSON', () => {
       expect(written(3, (out) => out.thousandths(ms))).toBe(String(ms).padStart(3, '0'));
     }
   });
+  it('are those of hours and minutes', () => {
+    for (let value = 0; value < 100; value++) {
+      expect(written(2, (out) => out.twoDigits(value))).toBe(String(value).padStart(2, '0'));
+    }
+  });
   it('are the hex of any 64 bits', () => {
     const hex = (value: bigint) =>
       written(16, (out) => out.hex(Number(value >> 32n), Number(value & 0xffff_ffffn)));

@@ -86,6 +86,12 @@ export class JsonBytes {
     else this.#to[put - 1] = ZERO + rest;
   }
 
+  /** Two digits, with a zero in front. */
+  twoDigits(value: number): void {
+    this.#view.setUint16(this.at, PAIRS[value]!);
+    this.at += 2;
+  }
+
   /** Three digits, with zeros in front. */
   thousandths(value: number): void {
     const hundreds = (value / 100) | 0;
