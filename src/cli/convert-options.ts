@@ -6,11 +6,13 @@ import { AclRules } from '../convert/acl-rules.js';
 import type { ConvertOptions } from '../convert/options.js';
 import { hasTrait, parseRelease } from '../datadir/release.js';
 import { UsageError } from '../errors.js';
+import type { RawText } from '../jute/raw-text.js';
 import { parseZxid } from '../records/zxid.js';
 import { PathMap, splitMapping } from '../tree/path-map.js';
 import { znodePath } from './coerce.js';
 import { kindOption, outputOptions, treeOptions } from './options.js';
 
+const ROOT = '' as RawText;
 const WHAT = 'What is converted:';
 const HOW = 'As what:';
 const OUTPUT = 'Output:';
@@ -39,6 +41,13 @@ export const convertOptions = {
     default: [] as string[],
     group: WHAT,
     describe: 'FROM=TO, a subtree under another path; what no FROM covers is left out. May be repeated',
+  },
+  into: {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    group: WHAT,
+    describe: 'Of several SOURCEs: the path that each comes to lie at, once for each, in their order',
   },
   include: {
     type: 'string',
@@ -231,9 +240,23 @@ function myids(text: string): readonly string[] {
   return ids;
 }
 
-/** Where paths come to lie. @throws UsageError for what is no mapping. */
-export function mapOf({ map }: { readonly map: readonly string[] }): PathMap {
-  return new PathMap(map.map(mappingOf));
+/** Where the paths of each source come to lie. @throws UsageError for what is no mapping, or not one for each. */
+export function mapsOf(args: {
+  readonly source: readonly string[];
+  readonly map: readonly string[];
+  readonly into: readonly string[];
+}): readonly PathMap[] {
+  const { source, into } = args;
+  if (into.length > 0 && into.length !== source.length) {
+    const what = `${into.length} times --into for ${source.length} SOURCEs`;
+    throw new UsageError(what, 'type one for each, in their order; / is one too');
+  }
+  const mappings = args.map.map(mappingOf);
+  const all = mappings.length === 0 ? [{ from: ROOT, to: ROOT }] : mappings;
+  return source.map((_, i) => {
+    const top = into.length === 0 ? ROOT : znodePath(into[i]!);
+    return new PathMap(all.map(({ from, to }) => ({ from, to: (top + to) as RawText })));
+  });
 }
 
 /** What becomes of what a release may not know. */

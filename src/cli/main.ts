@@ -191,7 +191,7 @@ function overview(): string {
     ...all.map(([name, describe]) => `  ${name.padEnd(width)}  ${describe}`),
     '',
     'SOURCE is a snapshot or log file, a dataDir or its version-2, a folder of several servers, a tar of these,',
-    'or an index made by `zoolog index`. Nothing is ever written to it.',
+    'an index made by `zoolog index`, or a tree as `zoolog export` writes it. Nothing is ever written to it.',
     '',
     `${NAME} COMMAND --help shows options and examples, ${NAME} --version the version.`,
     '',

@@ -14,7 +14,7 @@ export type Made = Omit<Manifest, 'tool'>;
 
 /** Values of the options that all such commands have. */
 export interface MakeArgs extends RunArgs {
-  readonly source: string;
+  readonly source: string | readonly string[];
   readonly output: string;
   readonly dryRun: boolean;
   readonly force: boolean;
@@ -32,7 +32,7 @@ export async function makeFolder(
     import('../container/output-folder.js'),
   ]);
   const { source, logDir, output, force } = args;
-  const place = { force, inputs: placesRead(source, { logDir }) };
+  const place = { force, inputs: [source].flat().flatMap((one) => placesRead(one, { logDir })) };
   checkFolder(output, place);
   const run = new Run(args, context);
   const folder = args.dryRun ? null : new OutputFolder(output, place);

@@ -12,7 +12,7 @@ import type { Refusals } from './refusals.js';
 import { FRESH, FRESH_PZXID, INHERITS, OWN, Row } from './row.js';
 
 /** Where the stat of a znode has what is set here. */
-const STAT = { czxid: 0, mzxid: 8, ctime: 16, mtime: 24, pzxid: 52 } as const;
+const STAT = { czxid: 0, mzxid: 8, ctime: 16, mtime: 24, cversion: 36, pzxid: 52 } as const;
 
 /** What is the same for the whole output. */
 export interface Assembly {
@@ -47,15 +47,29 @@ export function assemble(rows: Iterable<Buffer>, assembly: Assembly): Assembled 
   for (const bytes of rows) {
     next.set(bytes);
     const { path } = next.znode;
-    if (path !== heldPath && heldPath !== null) output.add(held, heldPath);
-    // Of a path that one source has twice the later counts, as on a server.
-    else if (heldPath !== null && (next.flags & OWN) !== 0 && (held.flags & OWN) === 0) continue;
-    else if (heldPath !== null && (held.flags & OWN) === 0) refuseClash(held, next, path, assembly.inputs);
+    if (path !== heldPath) {
+      if (heldPath !== null) output.add(held, heldPath);
+    } else if ((next.flags & OWN) !== 0) {
+      // What is made up comes last: it stays away where there is a znode, but its children may want a higher counter.
+      const isRaised = raiseCounter(held, next);
+      if ((held.flags & OWN) !== 0) held.flags |= next.flags;
+      else if (isRaised) assembly.changes.add('altered', 'counter-raised', path);
+      continue;
+      // Of a path that one source has twice the later counts, as on a server.
+    } else refuseClash(held, next, path, assembly.inputs);
     heldPath = path;
     [held, next] = [next, held];
   }
   if (heldPath !== null) output.add(held, heldPath);
   return output.result;
+}
+
+/** Has one znode's cversion be no lower than the other's; true where it was raised. */
+function raiseCounter({ znode: to }: Row, { znode: from }: Row): boolean {
+  const cversion = from.view.getInt32(from.statStart + STAT.cversion);
+  if (to.view.getInt32(to.statStart + STAT.cversion) >= cversion) return false;
+  to.view.setInt32(to.statStart + STAT.cversion, cversion);
+  return true;
 }
 
 /** @throws UsageError unless both come from the same znode of one source. */

@@ -23,6 +23,8 @@ export const REASONS = {
   'ttl-to-persistent': 'a TTL znode, persistent now (--ttl persistent)',
   'ttl-of-353': 'a TTL as 3.5.3 wrote it, now as 3.5.4 and later do',
   'root-to-persistent': 'the root is always persistent',
+  'counter-raised':
+    'its cversion is that of the children it got: the next sequential one needs a name of its own',
   'path-decoded': 'its path is not UTF-8 and is now what servers read',
   parent: 'it is above what was mapped, and the source had no such znode',
   server: 'every server has it',

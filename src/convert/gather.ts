@@ -95,7 +95,6 @@ export class Gatherer {
   *rows(): Generator<SortRow> {
     let n = 0;
     const tos = this.#inputs.flatMap(({ map }) => map.mappings.map(({ to }) => to));
-    // Of what is made up for one path the last counts.
     const own = [...newTree(this.#options.target, this.acls), ...parentsOf(tos)];
     for (const znode of own) yield this.#own(znode, n++);
     for (const [source, input] of this.#inputs.entries()) {
@@ -133,7 +132,7 @@ export class Gatherer {
         this.#changes.count('left-out', isInQuotas(path) ? 'quota-without-path' : 'not-mapped', path);
         continue;
       }
-      if (source > 0 && (path === ZOOKEEPER || path === QUOTAS)) continue;
+      if (source > 0 && (path === ZOOKEEPER || path === QUOTAS || path === CONFIG)) continue;
       if (path === CONFIG && !this.#keepsConfig(znode)) continue;
       const fields = this.#fieldsOf(znode, mapped);
       if (fields === null) continue;
