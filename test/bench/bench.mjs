@@ -56,12 +56,10 @@ function classpath() {
 }
 
 const jars = spawnSync('java', ['-version']).status === 0 ? classpath() : null;
-const java = (main, ...args) =>
-  run(
-    'java',
-    [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', jars, `org.apache.zookeeper.server.${main}`, ...args],
-    { keep: true },
-  );
+const javaArgs = (main, args) => {
+  return [`-Xmx${process.env.HEAP ?? '8g'}`, '-cp', jars, `org.apache.zookeeper.server.${main}`, ...args];
+};
+const java = (main, ...args) => run('java', javaArgs(main, args), { keep: true });
 
 function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -135,9 +133,21 @@ try {
     return cli('index', '-o', join(scratch, 'one.db'), snapshot);
   };
 
+  const converted = () => {
+    const out = join(scratch, 'converted');
+    rmSync(out, { recursive: true, force: true });
+    return cli('convert', snapshot, '-o', out, '--for', '3.9', '--map', '/=/prod', '--quiet');
+  };
+
   if (jars === null) console.log('no Java or no ZooKeeper jars: comparisons with its own tools are left out');
   else {
     compare('index a snapshot / SnapshotComparer, one tree', '<= 0.60', fresh, () => comparerParts(snapshot));
+    compare(
+      'convert a snapshot into a chroot, without ephemerals, with its digest / SnapshotFormatter -json',
+      '<= 1.00',
+      converted,
+      () => run('java', javaArgs('SnapshotFormatter', ['-json', snapshot])).seconds,
+    );
     if (logs.length > 0) {
       const toolkit = (log) => java('persistence.TxnLogToolkit', '-d', log).seconds;
       const print = (...files) => cli('log', ...files, '--format', 'ndjson');
