@@ -5,14 +5,7 @@ import { settingsOf } from '../datadir/server-settings.js';
 import { InputError } from '../errors.js';
 import { formatHex, formatZxid } from '../records/zxid.js';
 import type { AclEntry } from '../snapshot/acl-entry.js';
-import type { SnapshotReader } from '../snapshot/read-snapshot.js';
-import {
-  DIGEST_BLOCK_BYTES,
-  LAST_ZXID_BLOCK_BYTES,
-  SEAL_BYTES,
-  type TrailerBlocks,
-} from '../snapshot/seal.js';
-import type { SnapshotFile } from '../source/snapshot-file.js';
+import type { WholeSnapshot } from '../snapshot/whole-snapshot.js';
 import { TreeDigest } from '../tree/tree-digest.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
 import type { Manifest } from './manifest.js';
@@ -21,37 +14,34 @@ import { SnapshotOutput } from './write-output.js';
 
 /**
  * Writes a snapshot as `convert` does, with the same plain bytes.
- * @throws InputError where the snapshot is damaged.
+ * @throws InputError where the snapshot is damaged, or the bytes would be others.
  */
 export function verbatim(
-  { name, zxid }: SnapshotFile,
-  reader: SnapshotReader,
+  snapshot: WholeSnapshot,
   { target, codec }: Pick<ConvertOptions, 'target' | 'codec'>,
   folder: OutputFolder | null,
   myids: readonly string[],
 ): Omit<Manifest, 'tool'> {
-  const { header } = reader;
-  const sessions = [...reader.sessions()];
-  const acls: AclEntry[] = Array.from(reader.acls(), ({ key, acl }) => ({ key, acl }));
+  const { name, zxid, header, checksum } = snapshot;
+  const sessions = [...snapshot.sessions()];
+  const acls: AclEntry[] = Array.from(snapshot.acls(), ({ key, acl }) => ({ key, acl }));
   const output = new SnapshotOutput({ folder, myids, codec, zxid }, { header, sessions, acls });
   const digest = new TreeDigest();
   let dataBytes = 0;
   let znodes = 0;
-  for (const znode of reader.znodes()) {
+  for (const znode of snapshot.znodes()) {
     const { buffer, pathStart, length, dataLength } = znode;
     output.znode(buffer.subarray(pathStart - 4, pathStart - 4 + length));
     digest.add(digestOfRecord(znode));
     dataBytes += Math.max(dataLength, 0);
     znodes++;
   }
-  const { trailer, afterTree } = reader;
-  if (trailer === null || !reader.isSound) {
-    throw new InputError(name, 'is damaged, and what is left of it is not written anew');
-  }
-  if (afterTree!.length !== trailerBytes(trailer)) {
-    throw new InputError(name, 'has bytes behind its end, which --verbatim does not write; leave it out');
-  }
+  const trailer = snapshot.end();
+  if (typeof trailer === 'string') throw new InputError(name, trailer);
   const files = output.end(trailer);
+  if (checksum !== null && output.checksum !== checksum) {
+    throw new InputError(name, 'is no longer what the file was, byte by byte; name the snapshot file');
+  }
   const settings = settingsOf({ release: target.text }, { config: null });
   const notes: string[] = [];
   if (trailer.digest === null && trailer.lastProcessedZxid !== null && settings.readsDigestBlock) {
@@ -86,9 +76,4 @@ export function verbatim(
     requires: [],
     notes,
   };
-}
-
-function trailerBytes({ digest, lastProcessedZxid }: TrailerBlocks): number {
-  const blocks = (digest === null ? 0 : DIGEST_BLOCK_BYTES + SEAL_BYTES) + SEAL_BYTES;
-  return blocks + (lastProcessedZxid === null ? 0 : LAST_ZXID_BLOCK_BYTES + SEAL_BYTES);
 }

@@ -19,11 +19,11 @@ export interface OutputPlace {
   readonly zxid: Zxid;
 }
 
-/** The snapshot of an output that is being written; of a dry run nothing is. */
+/** The snapshot of an output that is being written; of a dry run nothing reaches the disk. */
 export class SnapshotOutput {
   readonly #files: readonly FolderFile[];
   readonly #place: OutputPlace;
-  readonly #writer: SnapshotWriter | null;
+  readonly #writer: SnapshotWriter;
 
   constructor(place: OutputPlace, head: SnapshotHead) {
     const { folder, myids, codec, zxid } = place;
@@ -31,17 +31,22 @@ export class SnapshotOutput {
     const name = `version-2/snapshot.${zxid.toString(16)}${EXTENSIONS[codec]}`;
     const paths = myids.length === 0 ? [name] : myids.map((id) => `${id}/${name}`);
     this.#files = folder === null ? [] : paths.map((path) => folder.file(path));
-    this.#writer = folder === null ? null : new SnapshotWriter(this.#sink(codec), head);
+    this.#writer = new SnapshotWriter(this.#sink(codec), head);
   }
 
   /** Takes a znode's record. */
   znode(record: Uint8Array): void {
-    this.#writer?.znode(record);
+    this.#writer.znode(record);
+  }
+
+  /** The Adler-32 in the first seal, once it has ended. */
+  get checksum(): number {
+    return this.#writer.checksum;
   }
 
   /** Ends the snapshot, and writes the files beside it. Returns what was written. */
   end(trailer: TrailerBlocks): WrittenFile[] {
-    this.#writer?.end(trailer);
+    this.#writer.end(trailer);
     const { folder, myids } = this.#place;
     const written = this.#files.map((file) => file.end());
     if (folder === null) return written;

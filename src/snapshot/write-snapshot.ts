@@ -31,6 +31,8 @@ export interface SnapshotHead {
 export class SnapshotWriter {
   /** Znodes written so far. */
   znodeCount = 0;
+  /** The Adler-32 in the first seal; 0 before `end`. */
+  checksum = 0;
   readonly #sink: PlainSink;
   readonly #writer: JuteWriter;
   #sum = ADLER_START;
@@ -66,6 +68,7 @@ export class SnapshotWriter {
     const writer = this.#writer;
     writer.ustring(MARK);
     this.#seal();
+    this.checksum = this.#sum;
     if (digest !== null) {
       writer.i64(digest.zxid).i32(digest.version).i64(digest.digest);
       this.#seal();

@@ -68,7 +68,7 @@ function writeSnapshot(
   const { trailer, isSound } = reader;
   run(
     server.build.database,
-    `INSERT INTO snapshot VALUES (${Array(14).fill('?').join(', ')})`,
+    `INSERT INTO snapshot VALUES (${Array(15).fill('?').join(', ')})`,
     fileId,
     server.id,
     file.zxid,
@@ -83,6 +83,7 @@ function writeSnapshot(
     trailer?.digest?.digest ?? null,
     trailer?.lastProcessedZxid ?? null,
     treeDigest,
+    trailer?.seals[0]?.expected ?? null,
   );
   return isSound;
 }

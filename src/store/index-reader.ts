@@ -57,6 +57,8 @@ export interface IndexedSnapshot {
   readonly trailer: TrailerBlocks;
   /** Sum of the znodes' digests, signed; null where it is not loaded. */
   readonly treeDigest: bigint | null;
+  /** Adler-32 of what stands before the first seal; null where the file ends before that. */
+  readonly checksum: number | null;
 }
 
 interface SnapshotRow {
@@ -75,6 +77,7 @@ interface SnapshotRow {
   readonly digest: bigint | null;
   readonly last_processed_zxid: bigint | null;
   readonly tree_digest: bigint | null;
+  readonly checksum: bigint | null;
 }
 
 /** An index opened for reading. Close it when done. */
@@ -123,7 +126,7 @@ export class IndexReader {
     const servers = new Map(this.servers().map((server) => [server.id, server]));
     const rows = this.#database.prepare(
       `SELECT f.id, f.server_id, f.zxid, f.name, f.path, f.content, n.is_loaded, n.is_sound, n.znodes, n.newest_zxid,
-         n.digest_zxid, n.digest_version, n.digest, n.last_processed_zxid, n.tree_digest
+         n.digest_zxid, n.digest_version, n.digest, n.last_processed_zxid, n.tree_digest, n.checksum
        FROM file f LEFT JOIN snapshot n ON n.id = f.id
        WHERE f.kind = 'snapshot' ORDER BY f.zxid DESC, f.id`,
     );
@@ -261,6 +264,7 @@ function snapshotOf(row: SnapshotRow, server: IndexedServer): IndexedSnapshot {
       lastProcessedZxid: row.last_processed_zxid,
     },
     treeDigest: row.tree_digest,
+    checksum: row.checksum === null ? null : Number(row.checksum),
   };
 }
 

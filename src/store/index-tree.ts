@@ -1,5 +1,6 @@
 // The tree of one loaded snapshot in an index.
 import type { RawText } from '../jute/raw-text.js';
+import type { AclEntry } from '../snapshot/acl-entry.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import { type Database, lacksData, type Statement } from './database.js';
@@ -124,6 +125,25 @@ export class IndexTree {
     for (const pathId of rows) {
       const id = Number(pathId);
       yield this.#znode(this.#pathOf(id), id, fields)!;
+    }
+  }
+
+  /** The session table, in the file's order. */
+  *sessionTable(): Generator<Session> {
+    const sql = 'SELECT session_id, timeout FROM session WHERE snapshot_id = ? ORDER BY ordinal';
+    for (const [id, timeout] of this.#database.prepare(sql).raw().all(this.#snapshotId) as [
+      bigint,
+      bigint,
+    ][]) {
+      yield { id, timeout: Number(timeout) };
+    }
+  }
+
+  /** The ACL table, in the file's order. */
+  *aclTable(): Generator<AclEntry> {
+    const sql = 'SELECT key, acl_id FROM snapshot_acl WHERE snapshot_id = ? ORDER BY ordinal';
+    for (const [key, id] of this.#database.prepare(sql).raw().all(this.#snapshotId) as [bigint, bigint][]) {
+      yield { key, acl: this.#acls.get(Number(id)) };
     }
   }
 

@@ -44,11 +44,10 @@ export function loadSnapshot(reader: SnapshotReader, target: SnapshotTarget): Sn
 }
 
 function loadSessions(reader: SnapshotReader, { database, snapshotId }: SnapshotTarget): number {
-  const insert = database.prepare('INSERT OR REPLACE INTO session VALUES (?, ?, ?)');
+  const insert = database.prepare('INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?)');
   let count = 0;
   for (const { id, timeout } of reader.sessions()) {
-    insert.run(snapshotId, id, BigInt(timeout));
-    count++;
+    insert.run(snapshotId, id, BigInt(timeout), count++);
   }
   return count;
 }

@@ -116,7 +116,8 @@ export const TABLES: readonly TableSpec[] = [
   digest_version INTEGER,     -- how the digest is computed; null without one
   digest INTEGER,             -- with digest_zxid 0 it means "none recorded"
   last_processed_zxid INTEGER, -- lastProcessedZxid block (3.9 and later); null without one
-  tree_digest INTEGER         -- of the tree as it stands in the file; null where it is not loaded
+  tree_digest INTEGER,        -- of the tree as it stands in the file; null where it is not loaded
+  checksum INTEGER            -- Adler-32 of what stands before the first seal; null where the file ends before that
 ) STRICT`,
   },
   {
@@ -126,6 +127,7 @@ export const TABLES: readonly TableSpec[] = [
   snapshot_id INTEGER NOT NULL REFERENCES snapshot, -- id in snapshot
   session_id INTEGER NOT NULL, -- as signed 64 bit; the server id is its top byte
   timeout INTEGER NOT NULL,   -- milliseconds
+  ordinal INTEGER NOT NULL,   -- place in the table, from 0
   PRIMARY KEY (snapshot_id, session_id)
 ) STRICT, WITHOUT ROWID`,
   },

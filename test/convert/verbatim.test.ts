@@ -1,9 +1,12 @@
 // --verbatim: the plain bytes of every snapshot of every fixture come back, in each codec.
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { openDataDir } from '../../src/datadir/data-dir.js';
+import { buildIndex } from '../../src/store/build-index.js';
 import { zoolog } from '../cli/run-cli.js';
-import { realFiles, useTempDir } from '../support/fixtures.js';
+import { fixtures, realFiles, useTempDir } from '../support/fixtures.js';
 import { plainBytes, readSnapshotAgain } from '../support/second-reader.js';
 import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.js';
 
@@ -49,6 +52,38 @@ test('every sound snapshot comes back byte by byte', { timeout: 120_000 }, async
     const written = join(out, 'version-2', basename(file).replace(/\.(gz|snappy)$/, ''));
     expect(readFileSync(written).equals(plainBytes(file)), name).toBe(true);
   }
+});
+
+test('and from an index that has all snapshots', { timeout: 240_000 }, async () => {
+  let count = 0;
+  for (const { name, dir, servers } of fixtures()) {
+    for (const server of servers) {
+      const index = join(temp.path, `${name}-${made++}.db`);
+      const opened = openDataDir(join(dir, server.dir));
+      buildIndex(index, [{ name: 'c', servers: [{ name: 's', dir: opened }] }], { snapshots: 'all' });
+      for (const { zxid, path } of opened.snapshots.filter((file) => isSound(file.path))) {
+        const { code, stderr, out } = await run(`${index}@0x${zxid.toString(16)}`);
+        expect({ path, code, stderr }).toEqual({ path, code: 0, stderr: '' });
+        const written = readFileSync(join(out, 'version-2', `snapshot.${zxid.toString(16)}`));
+        expect(written.equals(plainBytes(path)), path).toBe(true);
+        rmSync(out, { recursive: true });
+        count++;
+      }
+      rmSync(index);
+    }
+  }
+  expect(count).toBeGreaterThan(200);
+});
+
+test('an index in which something was changed is noticed', async () => {
+  const file = join(temp.path, 'changed.db');
+  const dir = openDataDir('fixtures/standalone-3.9.5');
+  buildIndex(file, [{ name: 'c', servers: [{ name: 's', dir }] }], {});
+  const database = new Database(file);
+  database.exec('UPDATE znode SET version = version + 1 WHERE id = (SELECT max(id) FROM znode)');
+  database.close();
+  const { code, stderr } = await run(file);
+  expect([code, stderr.includes('is no longer what the file was')]).toEqual([3, true]);
 });
 
 test.each(['gz', 'snappy'])('as %s too', async (codec) => {

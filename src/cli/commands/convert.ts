@@ -92,20 +92,14 @@ async function makeVerbatim(
   run: Run,
   folder: OutputFolder | null,
 ): Promise<Made> {
-  const [{ findSnapshotFile }, { openSnapshot }, { verbatim }] = await Promise.all([
-    import('../../source/snapshot-file.js'),
-    import('../../snapshot/read-snapshot.js'),
+  const [{ openWholeSnapshot }, { verbatim }] = await Promise.all([
+    import('../../source/whole-snapshot.js'),
     import('../../convert/verbatim.js'),
   ]);
-  const file = findSnapshotFile(source, run.sourceOptions);
+  const snapshot = openWholeSnapshot(source, run.sourceOptions);
   try {
-    const reader = openSnapshot(file.path, (problem) => run.report(problem));
-    try {
-      return verbatim(file, reader, optionsOf(args), folder, args.servers ?? []);
-    } finally {
-      reader.close();
-    }
+    return verbatim(snapshot, optionsOf(args), folder, args.servers ?? []);
   } finally {
-    file.close();
+    snapshot.close();
   }
 }
