@@ -18,7 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   check: {
-    describe: 'Say what a release, or ClickHouse Keeper, would reject, delete or misread',
+    describe: 'Before a move: what the target would reject or misread; after it: is the copy whole?',
     load: async () => (await import('./commands/check.js')).check,
   },
   index: {
