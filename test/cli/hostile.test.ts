@@ -184,6 +184,8 @@ async function outputsOf(name: string, { source, format, path, isTerminal }: Ask
     ...(commands.choices(name, 'data').length > 0 && path !== '/' ? { data: 'text' } : {}),
     ...(given.includes('znode') ? { znode: path } : {}),
     ...(name === 'bisect' ? { where: `not exists ${path}`, all: true } : {}),
+    ...(given.includes('target') ? { target: source } : {}),
+    ...(name === 'check' ? { for: path === '/' ? '3.4' : 'clickhouse-keeper' } : {}),
     source: commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;

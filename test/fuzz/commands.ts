@@ -184,6 +184,9 @@ function sampled(
   if (type === 'boolean') return random.chance(0.15) ? true : undefined;
   if (choices !== undefined)
     return random.chance(key === 'format' ? 0.7 : 0.4) ? random.pick(choices as string[]) : undefined;
+  // check is to be told one of them.
+  if (key === 'for' || key === 'against')
+    return random.chance(0.6) ? SAMPLES[key]!(random, subject) : undefined;
   if (!demandOption && random.chance(0.9)) return undefined;
   return SAMPLES[key]?.(random, subject);
 }
@@ -207,6 +210,8 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   // An id of a server to some, a release to doctor.
   server: (random) => random.pick([String(random.int(300)), '3.4', '3.5.10', '3.6', '3.8.4', '3.9']),
   maxbuffer: (random) => String(random.pick([0, 100, 1024, 5000, 0xfffff, 2 ** 31])),
+  for: (random) => random.pick(['3.4', '3.5.10', '3.6', '3.9', 'clickhouse-keeper']),
+  against: (_, subject) => subject.source,
   contains: (random) => random.pick(['a', '\0', '=', '\x1b', '']),
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
   ...{ every: number, buckets: number, 'at-least': number },

@@ -41,8 +41,9 @@ if (lacks.length > 0) {
     const converts = ['--import', 'tsx', 'test/interop/convert.mjs', '--quick'];
     const replays = ['--import', 'tsx', 'test/interop/replays.mjs'];
     const repairs = ['--import', 'tsx', 'test/interop/repair.mjs', '--quick'];
+    const scripts = ['--import', 'tsx', 'test/interop/zkcli.mjs'];
     const made = ['fixtures/make/make.mjs', ...names];
-    const failed = [made, vitest, boots, moments, converts, replays, repairs].find(
+    const failed = [made, vitest, boots, moments, converts, replays, repairs, scripts].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;

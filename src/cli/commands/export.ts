@@ -39,9 +39,9 @@ const options = {
   force: { type: 'boolean', default: false, describe: 'Where the file exists, rename it to NAME.old-TIME' },
   format: {
     type: 'string',
-    choices: ['ndjson', 'json', 'csv', 'parquet'],
+    choices: ['ndjson', 'json', 'csv', 'parquet', 'files', 'zkcli'],
     default: 'ndjson',
-    describe: 'How rows are written; parquet makes a folder',
+    describe: 'How rows are written; parquet and files make a folder, zkcli a script that creates the znodes',
   },
   order: {
     type: 'string',
@@ -64,6 +64,8 @@ export const exportCommand = defineCommand({
       'zoolog export case.db#prod --what txns --format parquet -o lake',
       'for DuckDB, ClickHouse, Spark: see docs/parquet.md',
     ],
+    ['zoolog export backup/zk1 /kafka/config --format files -o config', 'a file a znode, for grep and diff'],
+    ['zoolog export backup/zk1 /app --format zkcli > app.zkcli', 'then: zkCli.sh -server HOST < app.zkcli'],
     ['zoolog export backup/zk1 --order file | wc -l', 'fastest: without sorting'],
   ],
   positionals: subtreePositionals,
@@ -84,11 +86,22 @@ export const exportCommand = defineCommand({
       throw new UsageError('transactions are exported whole', 'use log --subtree for those of a znode');
     }
     const { data = 'auto', evidence, emulate353, znode: under, order, format } = args;
-    if (format === 'parquet') {
+    if (format === 'parquet' || format === 'files') {
       const { output } = args;
-      if (output === undefined) throw new UsageError('--format parquet makes a folder', 'name it: -o FOLDER');
-      const { exportParquet } = await import('../export-parquet.js');
-      return exportParquet({ ...args, output }, context, data !== 'none', isTree ? null : range);
+      if (output === undefined)
+        throw new UsageError(`--format ${format} makes a folder`, 'name it: -o FOLDER');
+      if (format === 'parquet') {
+        const { exportParquet } = await import('../export-parquet.js');
+        return exportParquet({ ...args, output }, context, data !== 'none', isTree ? null : range);
+      }
+      if (!isTree) throw new UsageError('--format files is for trees', 'use ndjson, json, csv or parquet');
+      const { exportFiles } = await import('../export-files.js');
+      return exportFiles({ ...args, output }, context);
+    }
+    if (format === 'zkcli') {
+      if (!isTree) throw new UsageError('--format zkcli is for trees', 'use ndjson, json, csv or parquet');
+      const { exportZkCli } = await import('../export-files.js');
+      return intoFile(args, context, (to) => exportZkCli(args, to));
     }
     if (args.cluster !== undefined)
       throw new UsageError('--cluster is about --format parquet', 'leave it out');
