@@ -2,6 +2,7 @@
 
 import { simulateBoot } from '../datadir/boot.js';
 import type { Boot, Booted } from '../datadir/boot-outcome.js';
+import { BootReplays } from '../datadir/boot-replays.js';
 import { treeAfterBoot } from '../datadir/boot-tree.js';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { TESTED } from '../datadir/release.js';
@@ -103,6 +104,7 @@ function foretell(
   log: SourceLog,
 ): BootRow[] {
   const files = pass.bootFiles;
+  const replays = new BootReplays(dir, files);
   const trees = new Map<string, BootCounts | null>();
   const treeOf = (boot: Boot) => {
     if (!boot.boots) return null;
@@ -111,7 +113,7 @@ function foretell(
     const key = treeKey(boot);
     const known = trees.get(key);
     if (known !== undefined) return known;
-    const tree = readOrReport(dir.path, log.report, () => treeAfterBoot(dir, boot, files));
+    const tree = readOrReport(dir.path, log.report, () => treeAfterBoot(dir, boot, files, replays));
     trees.set(key, tree);
     return tree;
   };

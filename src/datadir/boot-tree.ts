@@ -4,19 +4,15 @@ import { FormatError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf, type ZnodeKind } from '../records/kind.js';
 import { openSnapshot } from '../snapshot/read-snapshot.js';
-import { type ReplayRules, TRUE_RULES } from '../tree/apply-txn.js';
-import { snapshotBase } from '../tree/base-tree.js';
 import { parentPath } from '../tree/paths.js';
-import { Replay } from '../tree/replay.js';
+import type { Replay } from '../tree/replay.js';
 import { type TreeDifference, treeDifference } from '../tree/tree-difference.js';
 import { BootFiles } from './boot-files.js';
 import type { Booted } from './boot-outcome.js';
-import { serverTxns } from './boot-txns.js';
+import { BootReplays } from './boot-replays.js';
 import type { DataDir } from './data-dir.js';
 import { isSessionTo } from './owner.js';
-import { hasTrait, parseRelease, TESTED } from './release.js';
-import { seenFiles } from './seen-files.js';
-import type { ServerSettings } from './server-settings.js';
+import { hasTrait } from './release.js';
 
 /** A znode that a server deletes as it starts, without a txn. */
 export interface DeletedAtBoot {
@@ -56,47 +52,20 @@ const EXAMPLES = 20;
 
 /**
  * Replays. A member of an ensemble deletes only when it begins to lead: this is the tree of one that does. Memory is
- * what the txns touch, and what is deleted with children.
+ * what the txns touch, twice where it may differ, and what is deleted with children. `replays` remembers those that were
+ * made of the directory for other servers.
  */
-export function treeAfterBoot(dir: DataDir, boot: Booted, files: BootFiles = new BootFiles()): BootTree {
-  const count = new TreeCount(boot, leftoversOf(boot));
-  const { snapshot, settings } = boot;
-  const replay = replayOf(dir, boot, settings, rulesOf(settings), files);
-  const tree = count.of(replay, snapshot?.path ?? null);
-  if (!mayDiffer(boot, files)) return { ...tree, differs: null };
-  const truth = { ...settings, release: parseRelease(TESTED.at(-1)!), readsCloseSessionLists: true };
-  const expected = replayOf(dir, boot, truth, TRUE_RULES, files);
-  return { ...tree, differs: treeDifference(replay.overlay, expected.overlay) };
-}
-
-/** The replay of the logs that the server reads, as one with these settings and rules does it. */
-function replayOf(
+export function treeAfterBoot(
   dir: DataDir,
-  { snapshot, settings, txns }: Booted,
-  reading: ServerSettings,
-  rules: ReplayRules,
-  files: BootFiles,
-): Replay {
-  const zxid = snapshot?.zxid ?? 0n;
-  const { logs } = seenFiles(dir, settings.release);
-  // Without data nothing is replayed, and neither by a server that leaves its logs out.
-  const replays = txns > 0;
-  const replay = new Replay({
-    base: snapshot === null ? null : snapshotBase(snapshot.path, zxid),
-    txns: () => (replays ? serverTxns(logs, zxid, reading, files) : []),
-    data: false,
-    digests: false,
-    rules,
-  });
-  replay.finish();
-  return replay;
-}
-
-function rulesOf({ release }: ServerSettings): ReplayRules {
-  return {
-    createRaises: hasTrait(release, 'raisesOnlyLargerCversion'),
-    deleteRaises: hasTrait(release, 'deleteRaisesPzxid'),
-  };
+  boot: Booted,
+  files: BootFiles = new BootFiles(),
+  replays: BootReplays = new BootReplays(dir, files),
+): BootTree {
+  const count = new TreeCount(boot, leftoversOf(boot));
+  const replay = replays.own(boot);
+  const tree = count.of(replay, boot.snapshot?.path ?? null);
+  if (!mayDiffer(boot, files)) return { ...tree, differs: null };
+  return { ...tree, differs: treeDifference(replay.overlay, replays.right(boot).overlay) };
 }
 
 function mayDiffer({ snapshot, txns, settings, notes }: Booted, files: BootFiles): boolean {
