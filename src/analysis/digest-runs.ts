@@ -85,7 +85,7 @@ function hashedRun(dir: DataDir, server: string, log: SourceLog): DigestRun | nu
   const [base, ...others] = snapshotCandidates(dir, log);
   if (base === undefined) return null;
   const { path, size, zxid } = base.file;
-  const replay = new HashedReplay(size);
+  const replay = new HashedReplay(size, dir.logs.length > 0);
   readOrReport(path, log.report, () => takeBase(replay, base, log));
   const logs = logsOf(dir, server, log);
   for (const { file, record } of logs.records()) replay.apply(record, record.txn, log.shown(file));

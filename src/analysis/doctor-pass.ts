@@ -14,6 +14,7 @@ import type { SnapshotReader } from '../snapshot/read-snapshot.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { HashedReplay, type HashedResult } from '../tree/hashed-replay.js';
 import { ZnodeHashes } from '../tree/path-hash.js';
+import { PathSet } from '../tree/path-set.js';
 import { snapshotEnd } from '../tree/snapshot-end.js';
 import { SnapshotTally } from '../tree/snapshot-survey.js';
 import { type CheckedTree, TreeCheck } from './check-tree.js';
@@ -54,6 +55,7 @@ export class DoctorPass {
   readonly #server: string;
   readonly #limits: PassLimits;
   readonly #snapshots: readonly DataFile[];
+  readonly #hasLogs: boolean;
   #replay: HashedReplay | null = null;
   #result: HashedResult | null | undefined;
 
@@ -61,15 +63,17 @@ export class DoctorPass {
     this.#server = server;
     this.#limits = limits;
     this.#snapshots = dir.snapshots.filter(({ content }) => content === 'snapshot');
+    this.#hasLogs = dir.logs.some(({ content }) => content === 'log');
   }
 
   /** Reads a snapshot along. */
   snapshotVisitor(file: DataFile): SnapshotVisitor {
     const isNewest = file === this.#snapshots.at(-1);
-    if (file === this.#snapshots[0]) this.#replay = new HashedReplay(file.size);
+    if (file === this.#snapshots[0]) this.#replay = new HashedReplay(file.size, this.#hasLogs);
     const replay = file === this.#snapshots[0] ? this.#replay : null;
-    // The replay knows paths, too.
-    const check = isNewest ? new TreeCheck(this.#limits.maxBuffer, replay ?? undefined) : null;
+    // A replay with something to do knows paths, too.
+    const paths = replay !== null && this.#hasLogs ? replay : new PathSet();
+    const check = isNewest ? new TreeCheck(this.#limits.maxBuffer, paths) : null;
     const visit = new SnapshotVisit(file, { check, replay });
     return {
       problem: (found) => visit.problem(found),

@@ -61,9 +61,12 @@ export class HashedReplay implements KnownPaths {
   #header: TxnHeader | null = null;
   #isOrdinary = true;
 
-  /** `bytes` is the size of the snapshot. */
-  constructor(bytes: number) {
-    this.#tree.reserve(Math.min(bytes / BYTES_A_ZNODE, MOST_GUESSED));
+  readonly #hasLogs: boolean;
+
+  /** `bytes` is the size of the snapshot. Without logs there is nothing to know of its znodes but their digest. */
+  constructor(bytes: number, hasLogs: boolean) {
+    this.#hasLogs = hasLogs;
+    if (hasLogs) this.#tree.reserve(Math.min(bytes / BYTES_A_ZNODE, MOST_GUESSED));
   }
 
   addSession({ id }: Session): void {
@@ -72,7 +75,7 @@ export class HashedReplay implements KnownPaths {
 
   /** Takes a znode of the base; false where its path was there already. */
   take(znode: ZnodeRecord, hashes: ZnodeHashes): boolean {
-    return this.#tree.load(znode, hashes);
+    return !this.#hasLogs || this.#tree.load(znode, hashes);
   }
 
   has(pathCrc: number, second: number): boolean {
@@ -81,7 +84,7 @@ export class HashedReplay implements KnownPaths {
 
   /** The base was read; its digest must be known. */
   begin(base: LoadedBase): void {
-    if (!base.isSound || this.#tree.size !== base.znodes) {
+    if (!base.isSound || (this.#hasLogs && this.#tree.size !== base.znodes)) {
       this.giveUp();
       return;
     }
@@ -122,7 +125,7 @@ export class HashedReplay implements KnownPaths {
     if (!this.#isOrdinary || this.#check === null || this.#zxid < this.#base!.end.zxid) return null;
     const digests = this.#check.report();
     if (digests.differed > 0 || digests.snapshot === 'differs') return null;
-    const isProven = digests.lastMatched !== null && digests.lastMatched >= this.#changed;
+    const isProven = this.#hasLogs && digests.lastMatched !== null && digests.lastMatched >= this.#changed;
     const { size: znodes } = this.#tree;
     const tree = isProven
       ? { znodes, owners: this.#tree.owners(), sessions: this.#sessions, txns: this.#txns }
