@@ -180,7 +180,7 @@ try {
     const comparer = () => java('SnapshotComparer', '-l', older, '-r', newer, '-b', '0', '-n', '0');
     // They differ, and say so by their exit codes.
     const differing = (...args) =>
-      run(process.execPath, [zoolog, 'diff', older, newer, ...args], { codes: [1] });
+      run(process.execPath, [zoolog, 'diff', older, newer, ...args], { answers: [1] });
     const theirs = [];
     const timed = () => {
       theirs.push(comparer());
