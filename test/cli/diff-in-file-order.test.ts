@@ -1,4 +1,5 @@
 // The fast lines of a diff against those that are made row by row.
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareDigests } from '../../src/analysis/compare-digests.js';
@@ -137,6 +138,20 @@ describe('large snapshots', () => {
       expect([code, found.sort()]).toEqual([1, rows]);
     },
   );
+  it.each(['gzip', 'snappy'] as const)('are told apart where they are compressed: %s', async (codec) => {
+    // What is random cannot be compressed, and so the files are large.
+    const noise = Array.from({ length: 10 }, () => randomBytes(1024 ** 2));
+    const packed = (last: string) => {
+      const znodes = noise.map((data, i): ZnodeSpec => ({ path: `/n${i}`, data }));
+      const all = [{ path: '' }, ...znodes, { path: '/last', data: last }];
+      return dir.write(`snapshot.${(++made).toString(16)}`, snapshotBytes({ znodes: all, codec }));
+    };
+    const [one, two] = [packed('a'), packed('b')];
+    for (const args of [[], ['--order', 'file']]) {
+      const { stdout } = await zoolog(['diff', one, two, '--format', 'ndjson', ...args]);
+      expect(rowsOf(stdout)).toEqual([expect.objectContaining({ path: '/last', fields: ['data'] })]);
+    }
+  });
   it('are counted', async () => {
     const { stdout } = await zoolog(['diff', a, b, '--stat', '--max-depth', '0', '--format', 'ndjson']);
     const bytes = 1024 ** 2 + 1;
