@@ -1,8 +1,9 @@
 // CreateContainerTxn, body of createContainer (19), since 3.5.1.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout, readAcls } from './acl.js';
+import { type ACL, aclLayout, readAcls, writeAcls } from './acl.js';
 
 export interface CreateContainerTxn {
   readonly path: RawText | null;
@@ -23,4 +24,10 @@ export function readCreateContainerTxn(cursor: Cursor): CreateContainerTxn {
     acl: readAcls(cursor),
     parentCVersion: cursor.i32(),
   };
+}
+
+/** Writes a CreateContainerTxn. */
+export function writeCreateContainerTxn(writer: JuteWriter, txn: CreateContainerTxn): void {
+  writeAcls(writer.ustring(txn.path).buffer(txn.data), txn.acl);
+  writer.i32(txn.parentCVersion);
 }

@@ -1,4 +1,5 @@
 // CreateSessionTxn, body of createSession (-10).
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 export interface CreateSessionTxn {
@@ -9,3 +10,8 @@ export interface CreateSessionTxn {
 export const createSessionTxnLayout: Layout<CreateSessionTxn> = layout('CreateSessionTxn', (p) =>
   p.int32('timeOut'),
 );
+
+/** Writes a CreateSessionTxn. */
+export function writeCreateSessionTxn(writer: JuteWriter, { timeOut }: CreateSessionTxn): void {
+  writer.i32(timeOut);
+}

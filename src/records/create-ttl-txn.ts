@@ -1,8 +1,9 @@
 // CreateTTLTxn, body of createTTL (21), since 3.5.3.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout, readAcls } from './acl.js';
+import { type ACL, aclLayout, readAcls, writeAcls } from './acl.js';
 
 export interface CreateTTLTxn {
   readonly path: RawText | null;
@@ -28,4 +29,10 @@ export function readCreateTTLTxn(cursor: Cursor): CreateTTLTxn {
     parentCVersion: cursor.i32(),
     ttl: cursor.i64(),
   };
+}
+
+/** Writes a CreateTTLTxn. */
+export function writeCreateTTLTxn(writer: JuteWriter, txn: CreateTTLTxn): void {
+  writeAcls(writer.ustring(txn.path).buffer(txn.data), txn.acl);
+  writer.i32(txn.parentCVersion).i64(txn.ttl);
 }

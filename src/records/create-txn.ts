@@ -1,8 +1,9 @@
 // CreateTxn, body of create (1) and create2 (15), and CreateTxnV0, as servers before 3.4 wrote it.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { bool, buffer, type Layout, layout, ustring, vector } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
-import { type ACL, aclLayout, readAcls } from './acl.js';
+import { type ACL, aclLayout, readAcls, writeAcls } from './acl.js';
 
 export interface CreateTxn {
   /** Final path, with the sequence number of a sequential znode. */
@@ -34,4 +35,10 @@ export function readCreateTxn(cursor: Cursor): CreateTxn {
     ephemeral: cursor.bool(),
     parentCVersion: cursor.left === 0 ? -1 : cursor.i32(),
   };
+}
+
+/** Writes a CreateTxn. A V0 body, which has no parentCVersion, becomes one with -1: servers read both alike. */
+export function writeCreateTxn(writer: JuteWriter, txn: CreateTxn): void {
+  writeAcls(writer.ustring(txn.path).buffer(txn.data), txn.acl);
+  writer.bool(txn.ephemeral).i32(txn.parentCVersion);
 }

@@ -1,5 +1,6 @@
 // ErrorTxn, body of error (-1): a request that failed took its zxid all the same.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 export interface ErrorTxn {
@@ -12,4 +13,9 @@ export const errorTxnLayout: Layout<ErrorTxn> = layout('ErrorTxn', (p) => p.int3
 /** Reads an ErrorTxn. Hot: half of the txns of a busy lock recipe. */
 export function readErrorTxn(cursor: Cursor): ErrorTxn {
   return { err: cursor.i32() };
+}
+
+/** Writes an ErrorTxn; one without a code has no body. */
+export function writeErrorTxn(writer: JuteWriter, { err }: ErrorTxn): void {
+  if (err !== null) writer.i32(err);
 }

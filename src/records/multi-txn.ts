@@ -1,6 +1,7 @@
 // MultiTxn { vector<Txn> txns } and Txn { int type; buffer data }, body of multi (14). The data of a Txn is a
 // body without header and digest; all parts share the outer header.
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { buffer, type Layout, layout, vector } from '../jute/layout.js';
 
 /** One part of a multi, its body still encoded. */
@@ -27,4 +28,9 @@ export function readMultiTxn<T>(cursor: Cursor, readBody: (type: number, cursor:
     const type = cursor.i32();
     return cursor.within(() => readBody(type, cursor));
   }, LEAST_PART_BYTES);
+}
+
+/** Writes a MultiTxn. */
+export function writeMultiTxn(writer: JuteWriter, { txns }: MultiTxn): void {
+  writer.vector(txns, (to, { type, data }) => to.i32(type).buffer(data));
 }

@@ -1,5 +1,6 @@
 // SetDataTxn, body of setData (5) and reconfig (16).
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { buffer, type Layout, layout, ustring } from '../jute/layout.js';
 import type { RawText } from '../jute/raw-text.js';
 
@@ -17,4 +18,9 @@ export const setDataTxnLayout: Layout<SetDataTxn> = layout('SetDataTxn', (p) =>
 /** Reads a SetDataTxn. Hot. */
 export function readSetDataTxn(cursor: Cursor): SetDataTxn {
   return { path: cursor.ustring(), data: cursor.buffer(), version: cursor.i32() };
+}
+
+/** Writes a SetDataTxn. */
+export function writeSetDataTxn(writer: JuteWriter, { path, data, version }: SetDataTxn): void {
+  writer.ustring(path).buffer(data).i32(version);
 }

@@ -1,5 +1,6 @@
 // TxnDigest, behind the body of every txn but errors since 3.6 (org.apache.zookeeper.server.TxnLogEntry).
 import type { Cursor } from '../jute/cursor.js';
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 /** Bytes of a TxnDigest. */
@@ -21,4 +22,9 @@ export const txnDigestLayout: Layout<TxnDigest> = layout('TxnDigest', (p) =>
 /** Reads a TxnDigest. Hot: once per txn. */
 export function readTxnDigest(cursor: Cursor): TxnDigest {
   return { version: cursor.i32(), treeDigest: cursor.i64() };
+}
+
+/** Writes a TxnDigest. */
+export function writeTxnDigest(writer: JuteWriter, { version, treeDigest }: TxnDigest): void {
+  writer.i32(version).i64(treeDigest);
 }

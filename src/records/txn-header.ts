@@ -1,6 +1,7 @@
 // TxnHeader, before every body in a txn log (org.apache.zookeeper.txn).
 //
 //   0 8 clientId · 8 4 cxid · 12 8 zxid · 20 8 time · 28 4 type
+import type { JuteWriter } from '../jute/jute-writer.js';
 import { type Layout, layout } from '../jute/layout.js';
 
 /** Bytes of a TxnHeader. */
@@ -31,4 +32,9 @@ export function readTxnHeader(view: DataView, at: number): TxnHeader {
     time: view.getBigInt64(at + 20),
     type: view.getInt32(at + 28),
   };
+}
+
+/** Writes a TxnHeader. */
+export function writeTxnHeader(writer: JuteWriter, { clientId, cxid, zxid, time, type }: TxnHeader): void {
+  writer.i64(clientId).i32(cxid).i64(zxid).i64(time).i32(type);
 }

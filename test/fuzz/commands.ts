@@ -1,5 +1,7 @@
 // The commands of the command line without yargs, which takes milliseconds a call: their options are declared to a
 // recorder, and each call gets arguments by chance. A command or option that is new is called, too.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Argv, Options } from 'yargs';
 import type { Chosen, Listener } from '../../src/cli/command.js';
 import { COMMANDS } from '../../src/cli/commands.js';
@@ -100,6 +102,8 @@ export class Commands {
       const value = sampled(key, option, random, subject);
       if (value !== undefined) values[key] = option.array ? [value] : value;
     }
+    // What writes a folder must have no other place than the one that is looked at.
+    if (options.has('dry-run')) values['dry-run'] = true;
     return this.exactly(name, values);
   }
 
@@ -214,6 +218,10 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   against: (_, subject) => subject.source,
   contains: (random) => random.pick(['a', '\0', '=', '\x1b', '']),
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
+  output: () => join(tmpdir(), 'zoolog-fuzz-is-never-made'),
+  for: (random) => random.pick(['3.4', '3.5.3', '3.6', '3.9']),
+  map: (random, subject) => random.pick(['/=/a/b', `${subject.path()}=/`, `${subject.path()}=/c`, '/=/']),
+  ...{ include: pattern, exclude: pattern, zxid: () => 'fresh', servers: () => '1,2' },
   ...{ every: number, buckets: number, 'at-least': number },
   where: (random, subject) =>
     random.pick([
