@@ -1,5 +1,5 @@
 // A manifest for people.
-import type { Manifest } from '../convert/manifest.js';
+import type { LostTxns, Manifest } from '../convert/manifest.js';
 import { escapeForTerminal } from '../render/escape.js';
 
 const MOST_EXAMPLES = 3;
@@ -19,12 +19,7 @@ export function manifestText(manifest: Manifest, output: string, old: string | n
     lines.push(`  ${change.padEnd(10)} ${count}: ${why} (${shown}${more})`);
   }
   const { lost } = manifest;
-  if (lost !== null) {
-    const readable = lost.txns > 0 ? ` up to ${lost.to}, of which ${lost.txns} can be read (zoolog log)` : '';
-    lines.push(
-      `  lost       all txns after ${zxid}${readable}${lost.unreadable ? '; some records cannot be read' : ''}`,
-    );
-  }
+  if (lost !== null) lines.push(...lostLines(lost, zxid));
   for (const text of manifest.requires) lines.push(`  needs      ${text}`);
   for (const text of manifest.notes) lines.push(`  note       ${text}`);
   if (old !== null) lines.push(`  before     what was there is ${old} now`);
@@ -37,4 +32,20 @@ function nextStep({ servers }: Manifest, output: string): string {
     return `give ${output} to the user of the server, and start it with dataDir=${output}`;
   const folders = servers.map((id) => `${output}/${id}`).join(', ');
   return `copy ${folders} to the servers as their dataDir, each to the one of its number, before any is started`;
+}
+
+function lostLines({ txns, from, to, unreadable, missing }: LostTxns, zxid: string): string[] {
+  const lines: string[] = [];
+  if (missing > 0)
+    lines.push(`  lost       ${missing} txns up to ${zxid}, which are missing or cannot be read`);
+  if (txns === 0 && !unreadable) return lines;
+  const readable = txns > 0 ? ` up to ${to}, of which ${txns} can be read (zoolog log)` : '';
+  lines.push(
+    `  lost       all txns after ${zxid}${readable}${unreadable ? '; some records cannot be read' : ''}`,
+  );
+  // Where the next one is there, no more was asked for.
+  if (from !== null && BigInt(from) !== BigInt(zxid) + 1n) {
+    lines.push('             --reseal takes those with a wrong checksum, --fill passes over what is missing');
+  }
+  return lines;
 }

@@ -17,14 +17,17 @@ export interface ManifestSource {
   readonly problems: number;
 }
 
-/** Txns that the source holds behind the zxid of the output. */
+/** Txns that are not in the output of a repair. */
 export interface LostTxns {
-  /** How many can be read. */
+  /** Behind its zxid: how many can be read. */
   readonly txns: number;
-  /** The last of these, hex with 0x; null where none can be read. */
+  /** The first and the last of these, hex with 0x; null where none can be read. */
+  readonly from: string | null;
   readonly to: string | null;
-  /** True where there are records that cannot be read. */
+  /** True where there are records behind it that cannot be read. */
   readonly unreadable: boolean;
+  /** Up to its zxid: how many were passed over, for they are missing or cannot be read. */
+  readonly missing: number;
 }
 
 /** A conversion. */
@@ -48,7 +51,7 @@ export interface Manifest {
   readonly files: readonly WrittenFile[];
   readonly sources: readonly ManifestSource[];
   readonly changes: readonly ChangeSum[];
-  /** Of a repair: what is lost; null where nothing is, and of a conversion. */
+  /** Null where nothing is lost, and of a conversion. */
   readonly lost: LostTxns | null;
   /** What the servers must be set to. */
   readonly requires: readonly string[];

@@ -36,6 +36,8 @@ export class LogRecord {
   length = 0;
   /** The entry's Adler-32, as it stands before the entry. */
   checksum = 0;
+  /** False where the checksum is wrong; such a record is only given to who asks for it. */
+  isSealed = true;
   buffer: Buffer = Buffer.alloc(0);
   view: DataView = new DataView(this.buffer.buffer);
   /** Index in `buffer` of the entry's first byte. */

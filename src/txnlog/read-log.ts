@@ -61,6 +61,8 @@ export class LogReader {
   skipped = 0;
   /** Null until the records have been read to their end. */
   tail: LogTail | null = null;
+  /** Give records whose checksum alone is wrong, too, marked as such; they are reported and count as skipped (default false). */
+  givesUnsealed = false;
   #window: ByteWindow;
   /** `skipped` at the last record. */
   #skippedBefore = 0;
@@ -110,7 +112,7 @@ export class LogReader {
     const record = this.#record;
     while (this.tail === null) {
       if (this.#next()) {
-        this.#note(record);
+        if (record.isSealed) this.#note(record);
         yield record;
       }
     }
@@ -193,14 +195,18 @@ export class LogReader {
     }
     const checksum = window.view.getUint32(start + 4);
     const sum = adler32(window.buffer, entryStart, entryEnd);
-    if (sum !== checksum || window.view.getInt32(start) !== 0) {
+    const isSealed = sum === checksum && window.view.getInt32(start) === 0;
+    if (!isSealed) {
       const found = window.view.getBigInt64(start);
       this.#report('log-checksum', window.offset, `Adler-32 ${formatHex(BigInt(sum))}`, formatHex(found));
       this.skipped++;
-      window.position = start + whole;
-      return false;
+      if (!this.givesUnsealed) {
+        window.position = start + whole;
+        return false;
+      }
     }
     const record = this.#record;
+    record.isSealed = isSealed;
     record.offset = window.base + start;
     record.length = whole;
     record.checksum = checksum;

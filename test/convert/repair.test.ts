@@ -1,6 +1,6 @@
 // Directories on which real servers refused to start (test/datadir/boot-outcomes.ndjson): what repair makes of each boots,
 // as simulateBoot foretells, at the zxid that the manifest promises. test/interop/repair.mjs asks real servers.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { simulateBoot } from '../../src/datadir/boot.js';
@@ -8,7 +8,7 @@ import { openDataDir } from '../../src/datadir/data-dir.js';
 import { zoolog } from '../cli/run-cli.js';
 import { HOPELESS, repairCases, repairOptions } from '../interop/repair-cases.js';
 import { useTempDir } from '../support/fixtures.js';
-import { create, creates, logBytes } from '../support/log-spec.js';
+import { buildLog, create, creates, logBytes } from '../support/log-spec.js';
 import { readSnapshotAgain } from '../support/second-reader.js';
 import { NEW_TREE, snapshotBytes } from '../support/snapshot-spec.js';
 
@@ -60,16 +60,24 @@ describe('what is lost is said', () => {
   test('behind a missing txn', async () => {
     const { code, manifest, stdout, out } = await repaired(dir, '3.9');
     expect(code).toBe(1);
-    expect(manifest).toMatchObject({ zxid: '0x4', lost: { txns: 4, to: '0x9', unreadable: false } });
+    expect(manifest).toMatchObject({
+      zxid: '0x4',
+      lost: { txns: 4, from: '0x6', to: '0x9', unreadable: false },
+    });
     expect(stdout).toContain('lost       all txns after 0x4 up to 0x9, of which 4 can be read');
     const { znodes } = readSnapshotAgain(join(out, 'version-2', 'snapshot.4'));
     expect(znodes.length).toBe(NEW_TREE.length + 4);
   });
 
-  test('and with --inexact what can be read behind it is taken', async () => {
-    const { code, manifest, out } = await repaired(`${dir}@0x9`, '3.9', '--inexact');
-    expect(code).toBe(0);
-    expect(manifest.notes.join()).toContain('unproven');
+  test('and with --fill what can be read behind it is taken', async () => {
+    const { code, manifest, out, stdout } = await repaired(dir, '3.9', '--fill');
+    expect(code).toBe(1);
+    expect(manifest).toMatchObject({
+      zxid: '0x9',
+      lost: { txns: 0, from: null, to: null, unreadable: false, missing: 1 },
+    });
+    expect(manifest.notes[0]).toBe('0x5: 1 txn missing, passed over');
+    expect(stdout).toContain('lost       1 txns up to 0x9');
     const { znodes } = readSnapshotAgain(join(out, 'version-2', 'snapshot.9'));
     expect(znodes.length).toBe(NEW_TREE.length + 8);
   });
@@ -87,6 +95,55 @@ describe('what is lost is said', () => {
     temp.write('torn/version-2/log.1', bytes.subarray(0, bytes.length - 5));
     const { code, manifest } = await repaired(torn, '3.9');
     expect([code, manifest.zxid, manifest.lost]).toEqual([0, '0x3', null]);
+  });
+});
+
+describe('a txn whose checksum alone is wrong', () => {
+  const dir = join(temp.path, 'unsealed');
+  mkdirSync(join(dir, 'version-2'), { recursive: true });
+  temp.write('unsealed/version-2/snapshot.0', snapshotBytes({ znodes: NEW_TREE }));
+  const txns = creates(9, 1n).map((txn, i) => (i === 4 ? { ...txn, checksum: 5n } : txn));
+  const { bytes, records } = buildLog({ txns });
+  temp.write('unsealed/version-2/log.1', bytes);
+
+  test('is taken with --reseal, after it was named', async () => {
+    const before = await repaired(dir, '3.9');
+    expect([before.code, before.manifest.zxid]).toEqual([1, '0x4']);
+    const { code, manifest, out } = await repaired(dir, '3.9', '--reseal');
+    expect([code, manifest.zxid, manifest.lost]).toEqual([0, '0x9', null]);
+    const place = `log.1: byte ${records[4]!.offset}: 0x5, create, taken though its checksum is wrong`;
+    expect(manifest.notes[0]).toBe(place);
+    const { znodes } = readSnapshotAgain(join(out, 'version-2', 'snapshot.9'));
+    expect(znodes.length).toBe(NEW_TREE.length + 9);
+  });
+
+  test('is not where it does not follow the one before', async () => {
+    const other = join(temp.path, 'strange');
+    mkdirSync(join(other, 'version-2'), { recursive: true });
+    temp.write('strange/version-2/snapshot.0', snapshotBytes({ znodes: NEW_TREE }));
+    const strange = creates(3, 1n).map((txn, i) => (i === 1 ? { ...txn, zxid: 0x77n, checksum: 5n } : txn));
+    temp.write('strange/version-2/log.1', buildLog({ txns: strange }).bytes);
+    const { manifest } = await repaired(other, '3.9', '--reseal');
+    expect([manifest.zxid, manifest.lost.txns]).toEqual(['0x1', 1]);
+    const filled = await repaired(other, '3.9', '--reseal', '--fill');
+    expect([filled.manifest.zxid, filled.manifest.lost.missing]).toEqual(['0x3', 1]);
+  });
+
+  test('of a real server leads to the tree that its digest tells', async () => {
+    const real = join(temp.path, 'real');
+    cpSync('fixtures/load-3.9.5', real, { recursive: true });
+    const folder = join(real, 'version-2');
+    const log = readdirSync(folder)
+      .filter((name) => name.startsWith('log.'))
+      .at(-1)!;
+    const damaged = readFileSync(join(folder, log));
+    damaged[20]! ^= 0xff;
+    writeFileSync(join(folder, log), damaged);
+    const { code, manifest } = await repaired(real, '3.9', '--reseal');
+    const sound = await repaired('fixtures/load-3.9.5', '3.9');
+    expect([code, manifest.zxid]).toEqual([0, sound.manifest.zxid]);
+    expect(manifest.treeDigest).toBe(sound.manifest.treeDigest);
+    expect(manifest.sources[0].exactness).toBe('exact');
   });
 });
 

@@ -14,6 +14,16 @@ const { output, containers, ttl, codec, trailer, servers, force, format } = conv
 const options = {
   output,
   for: convertOptions.for,
+  reseal: {
+    type: 'boolean',
+    default: false,
+    describe: 'Take txns whose checksum alone is wrong: they can be read, and follow the txn before',
+  },
+  fill: {
+    type: 'boolean',
+    default: false,
+    describe: 'Pass over txns that are missing or cannot be read, and take those behind them',
+  },
   'missing-acls': convertOptions['missing-acls'],
   containers,
   ttl,
@@ -36,21 +46,24 @@ export const repair = defineCommand({
     ['zoolog repair backup/zk1 -o sound --for 3.8', 'the newest tree up to which nothing is missing'],
     ['zoolog repair backup/zk1@0x50000002f -o sound --for 3.8', 'without the txns after that one'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --dry-run', 'what would be saved, and what is lost'],
-    ['zoolog repair backup/zk1@0x50000002f -o sound --for 3.8 --inexact', 'past missing txns, unproven'],
+    ['zoolog repair backup/zk1 -o sound --for 3.8 --reseal', 'with txns whose checksum alone is wrong'],
+    ['zoolog repair backup/zk1 -o sound --for 3.8 --reseal --fill', 'and past those that are missing'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --servers 1,2,3', 'for all members of the ensemble'],
   ],
   positionals: sourcePositional,
   options,
   epilogue:
     'The newest sound snapshot and the txns after it become one fresh snapshot, with sessions, ephemerals and all, for ' +
-    'the same cluster. A torn end of a log is cut off; behind a record that cannot be read nothing is kept, unless @ZXID and --inexact. The source ' +
-    'stays as it is. Exit code 1: made, but txns that are there are lost, which is said; or not made, and why.',
+    'the same cluster. A torn end of a log is cut off; behind a record that cannot be read nothing is kept, unless ' +
+    '--reseal or --fill says so. The source stays as it is. Exit code 1: made, but txns that are there are lost, which ' +
+    'is said; or not made, and why.',
   run: (args, context) => makeFolder(args, context, (run, folder) => mend(args, run, folder)),
 });
 
 async function mend(args: RepairArgs, run: Run, folder: OutputFolder | null): Promise<Made> {
-  const [{ openTree, openTxnsAfter }, { convert }, { lostAfter }] = await Promise.all([
+  const [{ openTree, openTxnsAfter }, { openMendedTree }, { convert }, { lostTxns }] = await Promise.all([
     import('../../source/open.js'),
+    import('../../source/mended-tree.js'),
     import('../../convert/convert.js'),
     import('../../convert/lost-txns.js'),
   ]);
@@ -67,17 +80,22 @@ async function mend(args: RepairArgs, run: Run, folder: OutputFolder | null): Pr
     trailer: args.trailer,
     emulate353: args.emulate353,
   };
-  const tree = openTree(args.source, run.sourceOptions);
+  const { source, reseal, fill, servers = [] } = args;
+  const options = run.sourceOptions;
+  const { tree, done, missing } =
+    reseal || fill
+      ? openMendedTree(source, { reseal, fill }, options)
+      : { tree: openTree(source, options), done: [], missing: 0 };
   run.watch(tree);
   try {
-    const made = convert([{ tree, map: new PathMap() }], wanted, folder, args.servers ?? []);
-    const history = openTxnsAfter(args.source, parseZxid(made.zxid), run.sourceOptions);
-    if (history === null) return made;
-    run.watch(history);
+    const made = convert([{ tree, map: new PathMap() }], wanted, folder, servers);
+    const zxid = parseZxid(made.zxid);
+    const history = openTxnsAfter(source, zxid, options);
+    if (history !== null) run.watch(history);
     try {
-      return { ...made, lost: lostAfter(parseZxid(made.zxid), history) };
+      return { ...made, notes: [...done, ...made.notes], lost: lostTxns(zxid, history, missing) };
     } finally {
-      history.close();
+      history?.close();
     }
   } finally {
     tree.close();
