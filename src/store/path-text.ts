@@ -13,6 +13,8 @@ export class PathText {
   readonly #select: Statement;
   readonly #child: Statement;
   readonly #known = new Map<number, RawText>();
+  /** Ids by the path of a parent; null for one that is not there. */
+  readonly #ids = new Map<string, number | null>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -23,12 +25,27 @@ export class PathText {
   /** The row id of a path; null where the index has none. */
   idOf(path: RawText): number | null {
     if (path === '' || path === '/') return ROOT_ID;
-    let id: bigint | undefined = BigInt(path.startsWith('/') ? ROOT_ID : 0);
-    for (const name of path.startsWith('/') ? path.slice(1).split('/') : [path]) {
-      id = this.#child.get(id, toSql(name as RawText)) as bigint | undefined;
-      if (id === undefined) return null;
+    const end = path.lastIndexOf('/');
+    const parent = path.startsWith('/') ? this.#idOfParent(path.slice(0, end)) : 0;
+    return parent === null ? null : this.#childOf(parent, path.slice(path.startsWith('/') ? end + 1 : 0));
+  }
+
+  // Paths are asked for with their siblings.
+  #idOfParent(path: string): number | null {
+    const known = this.#ids.get(path);
+    if (known !== undefined) return known;
+    let id: number | null = ROOT_ID;
+    for (const name of path.split('/').slice(1)) {
+      if (id !== null) id = this.#childOf(id, name);
     }
-    return Number(id);
+    if (this.#ids.size > CACHE_ENTRIES) this.#ids.clear();
+    this.#ids.set(path, id);
+    return id;
+  }
+
+  #childOf(parent: number, name: string): number | null {
+    const id = this.#child.get(parent, toSql(name as RawText)) as bigint | undefined;
+    return id === undefined ? null : Number(id);
   }
 
   /** The path with this row id; "/" for the root, as txns address it. @throws IndexError where it leads nowhere. */

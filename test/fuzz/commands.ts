@@ -219,7 +219,6 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   contains: (random) => random.pick(['a', '\0', '=', '\x1b', '']),
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
   output: () => join(tmpdir(), 'zoolog-fuzz-is-never-made'),
-  for: (random) => random.pick(['3.4', '3.5.3', '3.6', '3.9']),
   map: (random, subject) => random.pick(['/=/a/b', `${subject.path()}=/`, `${subject.path()}=/c`, '/=/']),
   ...{ include: pattern, exclude: pattern, zxid: () => 'fresh', servers: () => '1,2' },
   ...{ every: number, buckets: number, 'at-least': number },
