@@ -46,7 +46,7 @@ export function convert(
   const chosen = outputZxid(options.zxid, inputs, gatherer);
   const sessions = options.keepSessions ? [...inputs[0]!.tree.sessions()] : [];
   const place = { folder, myids, codec: options.codec, zxid: chosen.zxid };
-  const snapshot = new SnapshotOutput(place, { sessions, acls: gatherer.acls.entries });
+  const snapshot = new SnapshotOutput(place, { sessions, acls: gatherer.acls.keys.entries });
   const { zxid } = chosen;
   const time = gatherer.newestTime;
   const assembly = {

@@ -5,32 +5,20 @@ import { hasTrait } from '../datadir/release.js';
 import { settingsOf } from '../datadir/server-settings.js';
 import { UsageError } from '../errors.js';
 import { decodedText, type RawText, rawTextOf } from '../jute/raw-text.js';
-import type { ACL } from '../records/acl.js';
-import { kindOf, ttlOwner } from '../records/kind.js';
 import type { StatPersisted } from '../records/stat-persisted.js';
 import { maxZxid, type Zxid } from '../records/zxid.js';
-import { OPEN_ACL, OPEN_ACL_KEY } from '../snapshot/acl-entry.js';
-import { AclKeys } from '../snapshot/acl-keys.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeFields } from '../snapshot/znode-record.js';
 import type { SortRow } from '../store/sort.js';
 import { parentPath } from '../tree/paths.js';
 import { isInQuotas } from '../tree/quota-paths.js';
-import type { RuledAcl } from './acl-rules.js';
+import { AclFates } from './acl-fates.js';
 import { type Changes, shown } from './changes.js';
 import { Filter } from './filter.js';
 import { MissingParents } from './missing-parents.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
-import {
-  CONFIG,
-  isWithoutAcl,
-  newTree,
-  type OwnZnode,
-  parentsOf,
-  QUOTAS,
-  ROOT,
-  ZOOKEEPER,
-} from './own-znodes.js';
+import { CONFIG, newTree, type OwnZnode, parentsOf, QUOTAS, ROOT, ZOOKEEPER } from './own-znodes.js';
+import { OwnerFates } from './owner-fates.js';
 import type { Refusals } from './refusals.js';
 import { FRESH, NO_SOURCE, RowMaker } from './row.js';
 
@@ -47,7 +35,8 @@ interface Wanted {
 
 /** Reads the sources. Its fields are whole when `rows` has ended. */
 export class Gatherer {
-  readonly acls = new AclKeys();
+  readonly acls: AclFates;
+  readonly owners: OwnerFates;
   /** The highest zxid in a stat, and a znode that has it. */
   newestZxid: Zxid = 0n;
   newestPath: RawText = ROOT;
@@ -56,23 +45,13 @@ export class Gatherer {
   /** Bytes of data of the largest znode. */
   largest = 0;
   largestPath: RawText = ROOT;
-  ttlZnodes = 0;
-  /** Sessions that own ephemerals that are kept. */
-  readonly ephemeralOwners = new Set<bigint>();
-  /** Ephemerals that are left out and whose owner is negative. */
-  negativeOwners = 0;
   /** By source. */
   readonly read: number[] = [];
   readonly #inputs: readonly ConvertInput[];
   readonly #options: ConvertOptions;
   readonly #changes: Changes;
-  readonly #refusals: Refusals;
   readonly #rows = new RowMaker();
   readonly #quotaParents = new Set<RawText>();
-  readonly #lastAcl: { from: readonly ACL[] | null; to: RuledAcl } = {
-    from: null,
-    to: { acl: [], isChanged: false },
-  };
 
   constructor(
     inputs: readonly ConvertInput[],
@@ -83,7 +62,8 @@ export class Gatherer {
     this.#inputs = inputs;
     this.#options = options;
     this.#changes = changes;
-    this.#refusals = refusals;
+    this.acls = new AclFates(options, changes, refusals);
+    this.owners = new OwnerFates(options, changes, refusals);
   }
 
   /** The limit that the target has for a record's length by default, in bytes. */
@@ -95,7 +75,7 @@ export class Gatherer {
   *rows(): Generator<SortRow> {
     let n = 0;
     const tos = this.#inputs.flatMap(({ map }) => map.mappings.map(({ to }) => to));
-    const own = [...newTree(this.#options.target, this.acls), ...parentsOf(tos)];
+    const own = [...newTree(this.#options.target, this.acls.keys), ...parentsOf(tos)];
     for (const znode of own) yield this.#own(znode, n++);
     for (const [source, input] of this.#inputs.entries()) {
       const missing = input.tree.isPartial ? new MissingParents() : null;
@@ -177,10 +157,10 @@ export class Gatherer {
         'name the directory, or make the index again without --no-data',
       );
     }
-    const stat = this.#statOf(znode, mapped);
+    const stat = this.owners.statOf(znode, mapped);
     if (stat === null) return null;
     const target = this.#decoded(path, mapped);
-    const acl = this.#aclOf(znode, target);
+    const acl = this.acls.keyOf(znode, target);
     this.#note(stat, znode);
     return { path: target, data, acl, stat };
   }
@@ -199,54 +179,6 @@ export class Gatherer {
     }
   }
 
-  /** The stat with the owner that it has in the output; null for an ephemeral that is left out. */
-  #statOf({ path, stat }: Znode, mapped: RawText): StatPersisted | null {
-    if (stat.ephemeralOwner === 0n) return stat;
-    const { target, keepSessions, containers, ttl: ttlFate, emulate353 } = this.#options;
-    const { kind, ttl } = kindOf(stat.ephemeralOwner, emulate353);
-    if (kind === 'ephemeral') {
-      if (keepSessions) {
-        this.ephemeralOwners.add(stat.ephemeralOwner);
-        return stat;
-      }
-      if (stat.ephemeralOwner < 0n) this.negativeOwners++;
-      this.#changes.add('left-out', 'ephemeral', path);
-      return null;
-    }
-    if (mapped === ROOT) {
-      this.#changes.add('altered', 'root-to-persistent', path);
-      return persistent(stat);
-    }
-    if (kind === 'container') {
-      if (containers === 'persistent') {
-        this.#changes.add('altered', 'container-to-persistent', path);
-        return persistent(stat);
-      }
-      if (!hasTrait(target, 'knowsContainers')) {
-        const what = `a container, which ${target.text} would take for an ephemeral and delete`;
-        this.#refusals.add(what, path, '--containers persistent makes it persistent');
-      }
-      return stat;
-    }
-    if (ttlFate === 'persistent') {
-      this.#changes.add('altered', 'ttl-to-persistent', path);
-      return persistent(stat);
-    }
-    if (!hasTrait(target, 'hasExtendedTypes')) {
-      const what = `a TTL znode, which ${target.text} would take for an ephemeral and delete`;
-      this.#refusals.add(what, path, '--ttl persistent makes it persistent');
-    }
-    this.ttlZnodes++;
-    const owner = ttlOwner(ttl!);
-    if (owner === stat.ephemeralOwner) return stat;
-    if (owner === null) {
-      this.#refusals.add('a TTL of more than 40 bits', path, '--ttl persistent makes it persistent');
-      return stat;
-    }
-    this.#changes.add('altered', 'ttl-of-353', path);
-    return { ...stat, ephemeralOwner: owner };
-  }
-
   /** The path as a server reads it. */
   #decoded(path: RawText, mapped: RawText): RawText {
     const decoded = decodedText(mapped);
@@ -254,43 +186,6 @@ export class Gatherer {
     const text = rawTextOf(Buffer.from(decoded, 'utf8'));
     if (text !== mapped) this.#changes.add('altered', 'path-decoded', path);
     return text;
-  }
-
-  /** The key of the ACL in the output. */
-  #aclOf({ path, acl }: Znode, target: RawText): bigint {
-    const ruled = this.#ruled(acl, path);
-    if (ruled === null) return OPEN_ACL_KEY;
-    if (ruled.isChanged) {
-      this.#changes.count('altered', this.#options.acls === 'open' ? 'acl-opened' : 'acl-mapped', path);
-    }
-    return isWithoutAcl(target) && isOpen(ruled.acl) ? OPEN_ACL_KEY : this.acls.keyOf(ruled.acl);
-  }
-
-  #ruled(acl: readonly ACL[] | null, path: RawText): RuledAcl | null {
-    const { acls } = this.#options;
-    // Nobody may write what servers make themselves.
-    if (path === CONFIG && acl !== null) return { acl, isChanged: false };
-    if (acls === 'open') return { acl: OPEN_ACL, isChanged: acl === null || !isOpen(acl) };
-    if (acl === null && this.#options.missingAcls === 'open') {
-      this.#changes.add('altered', 'acl-missing', path);
-      return { acl: OPEN_ACL, isChanged: false };
-    }
-    if (acl === null) {
-      const hint = '--missing-acls open has it be world:anyone:cdrwa';
-      this.#refusals.add('has an ACL that the snapshot does not hold', path, hint);
-      return null;
-    }
-    if (acls === 'keep') return { acl, isChanged: false };
-    const last = this.#lastAcl;
-    if (last.from !== acl) {
-      last.from = acl;
-      last.to = acls.apply(acl);
-    }
-    if (last.to.acl.length === 0 && last.to.isChanged) {
-      const what = 'would be left with an empty ACL, which servers take for an open one';
-      this.#refusals.add(what, path, 'have a line of --acl-map give it another entry');
-    }
-    return last.to;
   }
 
   #own({ path, data, acl, stat, flags }: OwnZnode, n: number): SortRow {
@@ -304,15 +199,4 @@ export class Gatherer {
     this.#quotaParents.add(parent);
     for (const own of parentsOf([path])) if (isInQuotas(own.path)) yield own;
   }
-}
-
-function persistent(stat: StatPersisted): StatPersisted {
-  return { ...stat, ephemeralOwner: 0n };
-}
-
-function isOpen(acl: readonly ACL[]): boolean {
-  const [entry, second] = acl;
-  if (entry === undefined || second !== undefined) return false;
-  const { perms, id } = entry;
-  return perms === 31 && id.scheme === 'world' && id.id === 'anyone';
 }

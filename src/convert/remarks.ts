@@ -26,8 +26,8 @@ export function remarks(
   const { target, acls } = options;
   const requires: string[] = [];
   const notes: string[] = [];
-  if (gatherer.ttlZnodes > 0 && hasTrait(target, 'hasExtendedTypes')) {
-    const count = `${gatherer.ttlZnodes} TTL znode${gatherer.ttlZnodes === 1 ? '' : 's'}`;
+  if (gatherer.owners.ttlZnodes > 0 && hasTrait(target, 'hasExtendedTypes')) {
+    const count = `${gatherer.owners.ttlZnodes} TTL znode${gatherer.owners.ttlZnodes === 1 ? '' : 's'}`;
     requires.push(`zookeeper.extendedTypesEnabled=true: else servers delete the ${count} when they start`);
     notes.push(
       'TTL znodes without children whose time has passed since their mtime are deleted soon after the start',
@@ -59,18 +59,18 @@ export function remarks(
   if (typeof acls !== 'string') {
     for (const rule of acls.unused) notes.push(`--acl-map: no ACL fits ${rule}`);
   }
-  if (options.keepSessions && gatherer.ephemeralOwners.size > 0) {
+  if (options.keepSessions && gatherer.owners.sessions.size > 0) {
     const known = new Set(sessions.map(({ id }) => id));
-    const lost = [...gatherer.ephemeralOwners].filter((owner) => !known.has(owner)).length;
+    const lost = [...gatherer.owners.sessions].filter((owner) => !known.has(owner)).length;
     if (lost > 0) {
       notes.push(
         `${lost} sessions that own ephemerals are not in the table: servers delete those when they start`,
       );
     }
   }
-  if (!options.keepSessions && gatherer.negativeOwners > 0) {
+  if (!options.keepSessions && gatherer.owners.negativeOwners > 0) {
     notes.push(
-      `${gatherer.negativeOwners} of the ephemerals left out have a negative owner; if 3.5.3 wrote them they are TTL znodes: --emulate353`,
+      `${gatherer.owners.negativeOwners} of the ephemerals left out have a negative owner; if 3.5.3 wrote them they are TTL znodes: --emulate353`,
     );
   }
   if (changes.countOf('left-out', 'ephemeral') > 0 && !options.keepSessions) {
