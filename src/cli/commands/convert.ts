@@ -4,7 +4,8 @@ import type { ConvertInput } from '../../convert/options.js';
 import { MOST_SOURCES } from '../../convert/row.js';
 import { UsageError } from '../../errors.js';
 import { type Args, defineCommand } from '../command.js';
-import { convertOptions, mapsOf, optionsOf } from '../convert-options.js';
+import { mapsOf, optionsOf } from '../convert-args.js';
+import { convertOptions } from '../convert-options.js';
 import { type Made, makeFolder } from '../make-folder.js';
 import type { Run } from '../run.js';
 
