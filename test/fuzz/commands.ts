@@ -99,6 +99,8 @@ export class Commands {
       if (value !== false && value !== undefined) values[key] = array ? [value] : value;
     }
     for (const [key, option] of options) {
+      // A command that cannot be told to write nothing writes to its standard output.
+      if (key === 'output' && !options.has('dry-run')) continue;
       const value = sampled(key, option, random, subject);
       if (value !== undefined) values[key] = option.array ? [value] : value;
     }
@@ -189,7 +191,7 @@ function sampled(
   if (choices !== undefined)
     return random.chance(key === 'format' ? 0.7 : 0.4) ? random.pick(choices as string[]) : undefined;
   // check is to be told one of them.
-  if (key === 'for' || key === 'against')
+  if (!demandOption && (key === 'for' || key === 'against'))
     return random.chance(0.6) ? SAMPLES[key]!(random, subject) : undefined;
   if (!demandOption && random.chance(0.9)) return undefined;
   return SAMPLES[key]?.(random, subject);
