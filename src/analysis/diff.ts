@@ -62,7 +62,8 @@ export interface DiffOptions {
   readonly onPair?: ((a: MappedZnode | null, b: MappedZnode | null) => void) | undefined;
 }
 
-const ZOOKEEPER = '/zookeeper' as RawText;
+/** The server's own znodes lie here. */
+export const ZOOKEEPER = '/zookeeper' as RawText;
 
 /**
  * The differences from `a` to `b` in canonical order; `counts` is filled on the way.

@@ -1,7 +1,7 @@
 // check --against and --write-proof: is the copy of a tree whole?
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { lowCounters, pairSubtrees, type SubtreePair } from '../analysis/compare-proofs.js';
-import { DiffCounts, differences } from '../analysis/diff.js';
+import { DiffCounts, differences, ZOOKEEPER } from '../analysis/diff.js';
 import { diffRow } from '../analysis/diff-row.js';
 import { diffRules } from '../analysis/diff-rules.js';
 import { mappedZnodes } from '../analysis/mapped-znodes.js';
@@ -160,7 +160,7 @@ async function checkProof(
 function provedAlone(tree: ZnodeSource, map: PathMap, options: ProofOptions): TreeProver {
   const prover = new TreeProver(options);
   for (const mapped of mappedZnodes(tree, map, { under: ROOT, data: true })) {
-    if (isAtOrBelow(mapped.path, '/zookeeper' as RawText)) continue;
+    if (isAtOrBelow(mapped.path, ZOOKEEPER)) continue;
     const { ephemeralOwner } = mapped.znode.stat;
     if (kindOf(ephemeralOwner, options.emulate353).kind !== 'ephemeral') prover.add(withData(mapped, tree));
   }

@@ -1,24 +1,15 @@
 // diff: where two trees differ.
-import { existsSync, statSync } from 'node:fs';
-import type { DigestComparison } from '../../analysis/compare-digests.js';
-import { DiffCounts, type Difference, type DiffOptions, differences } from '../../analysis/diff.js';
-import { type DiffRow, diffRow, movedRow } from '../../analysis/diff-row.js';
+import { existsSync } from 'node:fs';
+import { type DiffOptions, ZOOKEEPER } from '../../analysis/diff.js';
 import { DIFF_WORDS, type DiffMode, diffRules } from '../../analysis/diff-rules.js';
-import { DiffStat, type DiffStatRow } from '../../analysis/diff-stat.js';
-import { newHashKey } from '../../analysis/keyed-hash.js';
-import { type MovedSubtree, MovedSubtrees } from '../../analysis/moved-subtrees.js';
 import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
-import type { RawText } from '../../jute/raw-text.js';
-import { problem } from '../../problems.js';
-import type { DataMode } from '../../render/bytes.js';
 import { parseSource } from '../../source/parse.js';
-import type { ZnodeSource } from '../../source/sources.js';
 import { PathMap } from '../../tree/path-map.js';
 import { wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { type Args, defineCommand, type OptionTable } from '../command.js';
-import { printInFileOrder } from '../diff-in-file-order.js';
 import { printDiffLines } from '../diff-lines.js';
+import { DiffOutcome } from '../diff-outcome.js';
 import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
 import { lazily, map as mapRows } from '../map.js';
@@ -26,9 +17,6 @@ import { askTrees } from '../open-source.js';
 import { mapOption, outputOptions, sourcePositional, znodeOptions } from '../options.js';
 import { diffColumns, diffStatColumns, nameColumns, shownDiff } from '../rows/diff-columns.js';
 import { Run, treeFields } from '../run.js';
-
-/** Two snapshots with fewer bytes are compared at once: starting a thread takes 50 ms. */
-const LARGE_BYTES = 16 * 1024 * 1024;
 
 const WHAT = 'What counts:';
 const HOW = 'What is shown:';
@@ -138,7 +126,7 @@ export const diff = defineCommand({
     const wish = wishOf(args);
     const run = new Run(args, context);
     return askTrees([args.source, args.target], modeText(wish), run, async (a, b) => {
-      const outcome = new Outcome(wish, a, b);
+      const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
       if (!args.verify) await outcome.hash(args.stat ? (args.maxDepth ?? 1) : 0, inFileOrder);
       if (!inFileOrder || !outcome.printInFileOrder(args.data ?? 'auto', run)) show(outcome, args, run);
@@ -182,96 +170,14 @@ function modeText({ rules: { mode, classes }, map, under }: DiffOptions): string
   const what =
     mode === 'strict'
       ? 'every stored field'
-      : 'data, ACLs, kinds and sequence numbers; ephemerals and /zookeeper apart';
+      : `data, ACLs, kinds and sequence numbers; ephemerals${isAtOrBelow(under, ZOOKEEPER) ? '' : ' and /zookeeper'} apart`;
   const counted = isUsual ? what : `only ${[...classes].join(', ')}`;
   const where = under === '' ? '' : `, at and below ${shownPath(under)}`;
   const mapped = map.isIdentity ? '' : `, A mapped by ${map.text}`;
   return `compared ${mode === 'strict' ? 'strictly' : 'as a migrated copy'}: ${counted}${where}${mapped}`;
 }
 
-/** A comparison under way, and what came of it. */
-class Outcome {
-  counts = new DiffCounts();
-  readonly options: DiffOptions;
-  readonly a: ZnodeSource;
-  readonly b: ZnodeSource;
-  /** Known at the end; null where there was too much to look for them, undefined where nobody did. */
-  moved: MovedSubtree[] | null | undefined = undefined;
-  /** False until every difference was seen: a limit can end them. */
-  isWhole = false;
-  #hashed: DigestComparison | null = null;
-  /** Of the two files, before they were hashed. */
-  #states: readonly string[] = [];
-
-  constructor(options: DiffOptions, a: ZnodeSource, b: ZnodeSource) {
-    this.options = options;
-    this.a = a;
-    this.b = b;
-  }
-
-  /** Large snapshot files are compared by hashes first, and only what differs is read again. */
-  async hash(maxDepth: number, withMatches: boolean): Promise<void> {
-    const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
-    const { rules, map, under } = this.options;
-    if (a === undefined || b === undefined || !map.isIdentity) return;
-    if (statSync(a).size + statSync(b).size < LARGE_BYTES) return;
-    this.#states = [a, b].map(stateOf);
-    const isZookeeperApart = rules.mode === 'migrated' && !isAtOrBelow(under, '/zookeeper' as RawText);
-    const { compareFiles } = await import('../digest-sides.js');
-    const wish = { key: newHashKey(), rules, under, maxDepth, isZookeeperApart };
-    this.#hashed = await compareFiles(a, b, wish, withMatches);
-    if (this.#hashed !== null) this.counts = this.#hashed.counts;
-  }
-
-  /** Prints lines in the order of the files; false where that cannot be done, and then nothing is printed. */
-  printInFileOrder(data: DataMode, run: Run): boolean {
-    if (this.#hashed === null) return false;
-    const files = { a: this.a.snapshotFile!, b: this.b.snapshotFile! };
-    const { stdout } = run.context;
-    this.isWhole = printInFileOrder(files, this.#hashed, this.options.rules, data, stdout);
-    for (const [i, file] of [files.a, files.b].entries()) {
-      const [expected, found] = [this.#states[i]!, stateOf(file)];
-      if (expected === found) continue;
-      run.report(problem('file-changed', { file, offset: 0, expected, found }));
-      run.markIncomplete();
-    }
-    return this.isWhole;
-  }
-
-  /** How many znodes differ in which subtree. */
-  stat(maxDepth: number): DiffStatRow[] {
-    const stat = new DiffStat(maxDepth);
-    if (this.#hashed === null) {
-      for (const { change, path, a, b } of this.#differences()) {
-        stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
-      }
-    } else {
-      for (const [path, sums] of this.#hashed.sums) stat.addAll(path, sums);
-    }
-    this.isWhole = true;
-    return stat.rows();
-  }
-
-  #differences(): Generator<Difference> {
-    const places = this.#hashed ?? undefined;
-    const counts = places === undefined ? this.counts : new DiffCounts();
-    return differences(this.a, this.b, { ...this.options, places }, counts);
-  }
-
-  /** Rows in canonical order, and behind them the subtrees that have moved. */
-  *rows(options: { readonly evidence: boolean; readonly emulate353: boolean }): Generator<DiffRow> {
-    const subtrees = new MovedSubtrees(this.options.rules.emulate353);
-    for (const difference of this.#differences()) {
-      subtrees.add(difference);
-      yield diffRow(difference, options);
-    }
-    this.moved = subtrees.found();
-    for (const moved of this.moved ?? []) yield movedRow(moved);
-    this.isWhole = true;
-  }
-}
-
-function show(outcome: Outcome, args: DiffArgs, run: Run): void {
+function show(outcome: DiffOutcome, args: DiffArgs, run: Run): void {
   const { a, b, options } = outcome;
   const { evidence, emulate353, format } = args;
   const head = {
@@ -301,21 +207,15 @@ function show(outcome: Outcome, args: DiffArgs, run: Run): void {
   }
 }
 
-/** Size and modification time, for a problem's text. */
-function stateOf(file: string): string {
-  const { size, mtime } = statSync(file);
-  return `${size} bytes of ${mtime.toISOString()}`;
-}
-
 /** Numbers for the json envelope; null where a limit ended the rows. */
-function summaryFields({ counts, moved, isWhole }: Outcome) {
+function summaryFields({ counts, moved, isWhole }: DiffOutcome) {
   if (!isWhole) return null;
   const { a, b, equal, added, removed, changed, ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
   const apart = { ephemeralsOfA, ephemeralsOfB, zookeeper };
   return { znodesOfA: a, znodesOfB: b, equal, added, removed, changed, moved: moved?.length ?? null, apart };
 }
 
-function summaryText({ counts, moved, options }: Outcome): string {
+function summaryText({ counts, moved, options }: DiffOutcome): string {
   const { equal, added, removed, changed, ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
   const parts = [`${added} added, ${removed} removed, ${changed} changed, ${equal} equal`];
   if (moved === null) parts.push('too many to look for moved subtrees');
@@ -328,7 +228,7 @@ function summaryText({ counts, moved, options }: Outcome): string {
   return parts.join('; ');
 }
 
-function exitCode(outcome: Outcome, run: Run): number {
+function exitCode(outcome: DiffOutcome, run: Run): number {
   const { counts, a, b, isWhole } = outcome;
   const { under } = outcome.options;
   if (!isWhole) return EXIT.no;

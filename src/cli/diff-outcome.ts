@@ -1,0 +1,105 @@
+// A diff under way: which way the two trees are compared, and what came of it.
+import { statSync } from 'node:fs';
+import type { DigestComparison } from '../analysis/compare-digests.js';
+import { DiffCounts, type Difference, type DiffOptions, differences, ZOOKEEPER } from '../analysis/diff.js';
+import { type DiffRow, diffRow, movedRow } from '../analysis/diff-row.js';
+import { DiffStat, type DiffStatRow } from '../analysis/diff-stat.js';
+import { newHashKey } from '../analysis/keyed-hash.js';
+import { type MovedSubtree, MovedSubtrees } from '../analysis/moved-subtrees.js';
+import { isAtOrBelow } from '../analysis/paths.js';
+import { problem } from '../problems.js';
+import type { DataMode } from '../render/bytes.js';
+import type { ZnodeSource } from '../source/sources.js';
+import { printInFileOrder } from './diff-in-file-order.js';
+import type { Run } from './run.js';
+
+/** Two snapshots with fewer bytes are compared at once: starting a thread takes 50 ms. */
+const LARGE_BYTES = 16 * 1024 * 1024;
+
+/** A comparison under way, and what came of it. */
+export class DiffOutcome {
+  counts = new DiffCounts();
+  readonly options: DiffOptions;
+  readonly a: ZnodeSource;
+  readonly b: ZnodeSource;
+  /** Known at the end; null where there was too much to look for them, undefined where nobody did. */
+  moved: MovedSubtree[] | null | undefined = undefined;
+  /** False until every difference was seen: a limit can end them. */
+  isWhole = false;
+  #hashed: DigestComparison | null = null;
+  /** Of the two files, before they were hashed. */
+  #states: readonly string[] = [];
+
+  constructor(options: DiffOptions, a: ZnodeSource, b: ZnodeSource) {
+    this.options = options;
+    this.a = a;
+    this.b = b;
+  }
+
+  /** Large snapshot files are compared by hashes first, and only what differs is read again. */
+  async hash(maxDepth: number, withMatches: boolean): Promise<void> {
+    const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
+    const { rules, map, under } = this.options;
+    if (a === undefined || b === undefined || !map.isIdentity) return;
+    if (statSync(a).size + statSync(b).size < LARGE_BYTES) return;
+    this.#states = [a, b].map(stateOf);
+    const isZookeeperApart = rules.mode === 'migrated' && !isAtOrBelow(under, ZOOKEEPER);
+    const { compareFiles } = await import('./digest-sides.js');
+    const wish = { key: newHashKey(), rules, under, maxDepth, isZookeeperApart };
+    this.#hashed = await compareFiles(a, b, wish, withMatches);
+    if (this.#hashed !== null) this.counts = this.#hashed.counts;
+  }
+
+  /** Prints lines in the order of the files; false where that cannot be done, and then nothing is printed. */
+  printInFileOrder(data: DataMode, run: Run): boolean {
+    if (this.#hashed === null) return false;
+    const files = { a: this.a.snapshotFile!, b: this.b.snapshotFile! };
+    const { stdout } = run.context;
+    this.isWhole = printInFileOrder(files, this.#hashed, this.options.rules, data, stdout);
+    for (const [i, file] of [files.a, files.b].entries()) {
+      const [expected, found] = [this.#states[i]!, stateOf(file)];
+      if (expected === found) continue;
+      run.report(problem('file-changed', { file, offset: 0, expected, found }));
+      run.markIncomplete();
+    }
+    return this.isWhole;
+  }
+
+  /** How many znodes differ in which subtree. */
+  stat(maxDepth: number): DiffStatRow[] {
+    const stat = new DiffStat(maxDepth);
+    if (this.#hashed === null) {
+      for (const { change, path, a, b } of this.#differences()) {
+        stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
+      }
+    } else {
+      for (const [path, sums] of this.#hashed.sums) stat.addAll(path, sums);
+    }
+    this.isWhole = true;
+    return stat.rows();
+  }
+
+  #differences(): Generator<Difference> {
+    const places = this.#hashed ?? undefined;
+    const counts = places === undefined ? this.counts : new DiffCounts();
+    return differences(this.a, this.b, { ...this.options, places }, counts);
+  }
+
+  /** Rows in canonical order, and behind them the subtrees that have moved. */
+  *rows(options: { readonly evidence: boolean; readonly emulate353: boolean }): Generator<DiffRow> {
+    const subtrees = new MovedSubtrees(this.options.rules.emulate353);
+    for (const difference of this.#differences()) {
+      subtrees.add(difference);
+      yield diffRow(difference, options);
+    }
+    this.moved = subtrees.found();
+    for (const moved of this.moved ?? []) yield movedRow(moved);
+    this.isWhole = true;
+  }
+}
+
+/** Size and modification time, for a problem's text. */
+function stateOf(file: string): string {
+  const { size, mtime } = statSync(file);
+  return `${size} bytes of ${mtime.toISOString()}`;
+}
