@@ -42,8 +42,12 @@ const STAT_WORDS = 15;
 const OWNER_AT = 44;
 const CVERSION_AT = 36;
 
-/** Hashes a snapshot; null where anything is wrong with it, or it is not in the order that servers write. */
-export function digestSnapshot(file: string, wish: DigestWish): DigestTable | null {
+/** Hashes a snapshot; null where anything is wrong with it, or it is not in the order that servers write. `onProgress` takes bytes on disk. */
+export function digestSnapshot(
+  file: string,
+  wish: DigestWish,
+  onProgress: (doneBytes: number, totalBytes: number) => void = () => {},
+): DigestTable | null {
   const before = statSync(file);
   let isWrong = false;
   const reader = openSnapshot(file, () => {
@@ -51,7 +55,10 @@ export function digestSnapshot(file: string, wish: DigestWish): DigestTable | nu
   });
   try {
     const digester = new Digester(reader, wish);
-    for (const record of reader.znodes()) if (!digester.add(record)) return null;
+    for (const record of reader.znodes()) {
+      if (!digester.add(record)) return null;
+      if ((record.ordinal & 0xfff) === 0) onProgress(reader.fileBytesRead, before.size);
+    }
     const after = statSync(file);
     const isSame = before.size === after.size && before.mtimeMs === after.mtimeMs;
     return isWrong || !reader.isSound || !isSame ? null : digester.table();

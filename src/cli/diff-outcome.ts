@@ -37,7 +37,7 @@ export class DiffOutcome {
   }
 
   /** Large snapshot files are compared by hashes first, and only what differs is read again. */
-  async hash(maxDepth: number, withMatches: boolean): Promise<void> {
+  async hash(maxDepth: number, withMatches: boolean, run: Run): Promise<void> {
     const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
     const { rules, map, under } = this.options;
     if (a === undefined || b === undefined || !map.isIdentity) return;
@@ -46,7 +46,9 @@ export class DiffOutcome {
     const isZookeeperApart = rules.mode === 'migrated' && !isAtOrBelow(under, ZOOKEEPER);
     const { compareFiles } = await import('./digest-sides.js');
     const wish = { key: newHashKey(), rules, under, maxDepth, isZookeeperApart };
-    this.#hashed = await compareFiles(a, b, wish, withMatches);
+    const { onProgress } = run.sourceOptions;
+    const tick = (done: number, total: number) => onProgress?.('comparing', done, total);
+    this.#hashed = await compareFiles(a, b, wish, withMatches, tick);
     if (this.#hashed !== null) this.counts = this.#hashed.counts;
   }
 
