@@ -26,13 +26,13 @@ export class PathMap {
 
   /**
    * @param mappings None: everything stays where it is.
-   * @throws UsageError for a FROM that is there twice, and for a path in /zookeeper.
+   * @throws UsageError for a FROM that is there twice, and for a path in /zookeeper or named as a part of a quota.
    */
   constructor(mappings: readonly PathMapping[] = []) {
     const seen = new Set<RawText>();
     for (const { from, to } of mappings) {
-      refuseZookeeper(from);
-      refuseZookeeper(to);
+      refuseReserved(from);
+      refuseReserved(to);
       if (seen.has(from)) {
         throw new UsageError(`${shown(from)} is mapped twice`, 'a znode comes to lie in one place');
       }
@@ -128,7 +128,11 @@ export function clash(first: string, second: string, target: RawText): UsageErro
   return new UsageError(what, 'map one of them to another place, or leave it out');
 }
 
-function refuseZookeeper(path: RawText): void {
+function refuseReserved(path: RawText): void {
+  if (splitQuotaPath((QUOTAS + path) as RawText).leaf !== '') {
+    const hint = 'servers take such a znode below /zookeeper/quota for a quota; map its parent';
+    throw new UsageError(`${shown(path)} has the name of a part of a quota and is not mapped`, hint);
+  }
   if (!isIn(path, ZOOKEEPER)) return;
   const hint = 'quotas below /zookeeper/quota move with the paths that they are about';
   throw new UsageError(`${shown(path)} belongs to the server and is not mapped`, hint);

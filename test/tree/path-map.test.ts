@@ -51,7 +51,7 @@ describe('the path a znode comes to lie at', () => {
   it('is found back', () => {
     const segment = fc.constantFrom('a', 'b', 'zookeeper', 'quota', 'zookeeper_limits');
     const some = fc.array(segment, { maxLength: 4 }).map((parts) => parts.map((part) => `/${part}`).join(''));
-    const outside = some.filter((text) => !/^\/zookeeper(\/|$)/.test(text));
+    const outside = some.filter((text) => !/^\/zookeeper(\/|$)|\/zookeeper_limits$/.test(text));
     const pair = fc.record({ from: outside, to: outside }) as fc.Arbitrary<{ from: RawText; to: RawText }>;
     const pairs = fc.uniqueArray(pair, { selector: ({ from }) => from, maxLength: 3 });
     fc.assert(
@@ -106,7 +106,13 @@ describe('the paths of the server itself', () => {
     expect(map.target(path('/zookeeper/quota/a/b'))).toBe('/zookeeper/quota/b');
   });
 
-  it.each(['/zookeeper=/a', '/a=/zookeeper/quota', '/zookeeper/quota/a=/b'])('refuses %s', (mapping) => {
+  it.each([
+    '/zookeeper=/a',
+    '/a=/zookeeper/quota',
+    '/zookeeper/quota/a=/b',
+    '/a=/b/zookeeper_limits',
+    '/zookeeper_stats=/b',
+  ])('refuses %s', (mapping) => {
     expect(() => mapOf(mapping)).toThrow(UsageError);
   });
 
