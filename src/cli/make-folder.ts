@@ -3,6 +3,7 @@
 import type { OutputFolder } from '../container/output-folder.js';
 import type { Manifest } from '../convert/manifest.js';
 import { ConvertRefused } from '../convert/refusals.js';
+import { jsonNested } from '../render/json-value.js';
 import type { Context } from './context.js';
 import { manifestText } from './convert-text.js';
 import { EXIT } from './exit-codes.js';
@@ -65,5 +66,5 @@ function publish(folder: OutputFolder, manifest: Manifest): string | null {
 }
 
 function jsonText(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return `${jsonNested(manifest, 2)}\n`;
 }

@@ -173,6 +173,8 @@ interface Asked {
   readonly isTerminal: boolean;
 }
 
+let made = 0;
+
 /** Runs a command with its znode, where it takes one, and all data that it shows. */
 async function outputsOf(name: string, { source, format, path, isTerminal }: Asked) {
   const stdout = memorySink({ isTerminal });
@@ -186,6 +188,9 @@ async function outputsOf(name: string, { source, format, path, isTerminal }: Ask
     ...(name === 'bisect' ? { where: `not exists ${path}`, all: true } : {}),
     ...(given.includes('target') ? { target: source } : {}),
     ...(name === 'check' ? { for: path === '/' ? '3.4' : 'clickhouse-keeper' } : {}),
+    ...(name === 'convert' || name === 'repair'
+      ? { for: '3.9', output: join(dir.path, `made-${made++}`) }
+      : {}),
     source: commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;
