@@ -77,6 +77,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Compare two trees: added, removed, changed, and what of it',
     load: async () => (await import('./commands/diff.js')).diff,
   },
+  compare: {
+    describe: 'Compare the servers of an ensemble: trees znode by znode, logs txn by txn',
+    load: async () => (await import('./commands/compare.js')).compare,
+  },
   convert: {
     describe: 'Make a data directory that a server of any release line boots from',
     load: async () => (await import('./commands/convert.js')).convertCommand,

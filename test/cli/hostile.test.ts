@@ -191,7 +191,7 @@ async function outputsOf(name: string, { source, format, path, isTerminal }: Ask
     ...(name === 'convert' || name === 'repair'
       ? { for: '3.9', output: join(dir.path, `made-${made++}`) }
       : {}),
-    source: commands.isMany(name, 'source') ? [source] : source,
+    source: name === 'compare' ? [source, source] : commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;
   try {

@@ -96,7 +96,8 @@ export class Commands {
       const value = isSource(key)
         ? subject.source
         : (demandOption || random.chance(0.4)) && SAMPLES[key]?.(random, subject);
-      if (value !== false && value !== undefined) values[key] = array ? [value] : value;
+      const many = name === 'compare' ? [value, value] : [value];
+      if (value !== false && value !== undefined) values[key] = array ? many : value;
     }
     for (const [key, option] of options) {
       // A command that cannot be told to write nothing writes to its standard output.
@@ -215,6 +216,7 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   ...{ 'min-children': number, 'max-children': number },
   // An id of a server to some, a release to doctor.
   server: (random) => random.pick([String(random.int(300)), '3.4', '3.5.10', '3.6', '3.8.4', '3.9']),
+  at: zxid,
   maxbuffer: (random) => String(random.pick([0, 100, 1024, 5000, 0xfffff, 2 ** 31])),
   for: (random) => random.pick(['3.4', '3.5.10', '3.6', '3.9', 'clickhouse-keeper']),
   against: (_, subject) => subject.source,

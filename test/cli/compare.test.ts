@@ -1,0 +1,201 @@
+// compare: a healthy ensemble, and faults that are planted into copies of it. Where records stand is by the second reader.
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FIXTURES, useTempDir } from '../support/fixtures.js';
+import { resealedLog, resealedSnapshot } from '../support/reseal.js';
+import { readLogAgain } from '../support/second-reader.js';
+import { buildSnapshot } from '../support/snapshot-spec.js';
+import { zoolog } from './run-cli.js';
+
+interface Row {
+  readonly kind: string;
+  readonly zxid: string | null;
+  readonly toZxid: string | null;
+  readonly count: number;
+  readonly path: string | null;
+  readonly session: string | null;
+  readonly groups: readonly (readonly string[])[];
+  readonly lacking: readonly string[];
+  readonly fields: readonly string[];
+  readonly txns: readonly string[];
+}
+
+interface Told {
+  readonly at: string;
+  readonly equal: number;
+  readonly different: number;
+  readonly members: readonly {
+    readonly server: string;
+    readonly newest: string;
+    readonly exactness: string;
+  }[];
+  readonly rows: readonly Row[];
+}
+
+const temp = useTempDir();
+let copies = 0;
+
+async function compare(...args: string[]): Promise<{ code: number; told: Told }> {
+  const { code, stdout } = await zoolog(['compare', ...args, '--format', 'json']);
+  return { code, told: JSON.parse(stdout) as Told };
+}
+
+/** A copy of the three servers, with a fault planted. */
+function planted(plant: (server: (name: string) => string) => void): string {
+  const folder = join(temp.path, `copy-${++copies}`);
+  for (const name of ['zk1', 'zk2', 'zk3']) {
+    cpSync(join(FIXTURES, 'ensemble-3.8.6', name), join(folder, name), { recursive: true });
+  }
+  plant((name) => join(folder, name, 'version-2'));
+  return folder;
+}
+
+const different = ({ rows }: Told) => rows.filter(({ kind }) => kind !== 'synced');
+const ZK = ['zk1', 'zk2', 'zk3'].map((name) => join(FIXTURES, 'ensemble-3.8.6', name));
+
+describe('compare', () => {
+  it('finds a healthy ensemble the same, one of which was sent a snapshot', async () => {
+    const { code, told } = await compare(...ZK);
+    expect([code, told.different, different(told)]).toEqual([0, 0, []]);
+    const client = readFileSync(join(FIXTURES, 'ensemble-3.8.6/client.ndjson'), 'utf8').trim().split('\n');
+    expect(told.equal).toBe(client.length);
+    expect(told.at).toBe('0x2000001ac');
+    expect(told.members.map(({ server, exactness }) => [server, exactness])).toEqual([
+      ['zk1', 'exact'],
+      ['zk2', 'exact'],
+      ['zk3', 'exact'],
+    ]);
+    // MADE.md: zk2 was down meanwhile. Its logs end and begin again there.
+    const [before, behind] = ['log.10000015c', 'log.100000484'].map(
+      (name) => readLogAgain(join(ZK[1]!, 'version-2', name)).records,
+    );
+    expect(told.rows).toMatchObject([
+      {
+        kind: 'synced',
+        zxid: `0x${(before!.at(-1)!.zxid + 1n).toString(16)}`,
+        toZxid: `0x${(behind![0]!.zxid - 1n).toString(16)}`,
+        lacking: ['zk2'],
+      },
+    ]);
+  });
+
+  it('says the same of an index, and of the folder with a dead leader in it', async () => {
+    const file = join(temp.path, 'case.db');
+    await zoolog(['index', '-o', file, `prod=${ZK.join(',')}`, '--snapshots', 'all']);
+    const { code, told } = await compare(`${file}#prod`);
+    expect([code, different(told), told.at]).toEqual([0, [], '0x2000001ac']);
+    const folder = await compare(join(FIXTURES, 'ensemble-3.8.6'));
+    expect(folder.code).toBe(1);
+    // What the dead leader proposed last, and nobody else logged: 0x100000522 to 0x100000525 (MADE.md).
+    expect(different(folder.told).filter(({ kind }) => kind === 'lacks')).toMatchObject([
+      { zxid: '0x100000522', toZxid: '0x100000525', count: 4, lacking: ['zk1', 'zk2', 'zk3'] },
+    ]);
+    expect(folder.told.rows.find(({ path }) => path === '/load/sequence/s-0000000032')).toMatchObject({
+      kind: 'znode',
+      groups: [['zk1', 'zk2', 'zk3'], ['dead-leader']],
+    });
+  });
+
+  it('names a znode that one server has otherwise', async () => {
+    const folder = planted((server) => {
+      const file = join(server('zk2'), 'snapshot.200000188');
+      const change = (tree: Buffer) => {
+        const at = tree.indexOf('/plain') + '/plain'.length + 4;
+        tree[at] = tree[at]! ^ 1;
+        return tree;
+      };
+      writeFileSync(file, resealedSnapshot(file, change));
+    });
+    const { code, told } = await compare(folder);
+    expect([code, told.different]).toEqual([1, 1]);
+    expect(different(told)).toMatchObject([
+      { kind: 'znode', path: '/plain', groups: [['zk1', 'zk3'], ['zk2']], lacking: [], fields: ['data'] },
+    ]);
+  });
+
+  it('names the first txn that a server has otherwise, and all that show it', async () => {
+    const zxid = 0x20000018bn;
+    const folder = planted((server) => {
+      const file = join(server('zk3'), logWith(server('zk3'), zxid));
+      const bytes = resealedLog(file, (entries, records) =>
+        entries.map((entry, i) => {
+          const { zxid: own, time } = records[i]!;
+          // Another clock, from there on.
+          if (own >= zxid) entry.writeBigInt64BE(time + 1n, 20);
+          return entry;
+        }),
+      );
+      writeFileSync(file, bytes);
+    });
+    const { code, told } = await compare(folder);
+    const last = 0x2000001acn;
+    expect(code).toBe(1);
+    const forks = told.rows.filter(({ kind }) => kind === 'fork');
+    expect(forks).toMatchObject([
+      {
+        zxid: '0x20000018b',
+        toZxid: '0x2000001ac',
+        count: Number(last - zxid) + 1,
+        groups: [['zk1', 'zk2'], ['zk3']],
+      },
+    ]);
+    expect(forks[0]!.txns).toHaveLength(2);
+    expect(forks[0]!.txns[1]).toContain('zk3');
+  });
+
+  it('names the txns of a log that is missing', async () => {
+    let gone: bigint[] = [];
+    const folder = planted((server) => {
+      const file = join(server('zk1'), 'log.1000003ea');
+      gone = readLogAgain(file).records.map(({ zxid }) => zxid);
+      rmSync(file);
+    });
+    const { code, told } = await compare(folder);
+    expect(code).toBe(1);
+    expect(different(told)).toMatchObject([
+      {
+        kind: 'lacks',
+        zxid: `0x${gone[0]!.toString(16)}`,
+        toZxid: `0x${gone.at(-1)!.toString(16)}`,
+        count: gone.length,
+        lacking: ['zk1'],
+      },
+    ]);
+  });
+
+  it('names an ephemeral that one server kept, and a session that it lacks', async () => {
+    const tree = ['', '/zookeeper', '/zookeeper/quota'].map((path) => ({ path }));
+    const files = ['a', 'b', 'c'].map((name) => {
+      const znodes = name === 'b' ? [...tree, { path: '/left', stat: { ephemeralOwner: 0x77n } }] : tree;
+      const sessions = name === 'c' ? [] : [{ id: 0x10n, timeout: 1000 }];
+      mkdirSync(join(temp.path, name));
+      const file = join(temp.path, name, 'snapshot.5');
+      writeFileSync(file, buildSnapshot({ znodes, sessions }).bytes);
+      return file;
+    });
+    const { code, told } = await compare(...files);
+    expect(code).toBe(1);
+    expect(different(told)).toMatchObject([
+      { kind: 'session', session: '0x10', lacking: ['c/snapshot.5'] },
+      { kind: 'znode', path: '/left', session: '0x77', lacking: ['a/snapshot.5', 'c/snapshot.5'] },
+      { kind: 'owner', path: '/left', session: '0x77', lacking: ['b/snapshot.5'] },
+    ]);
+  });
+
+  it('refuses one server alone, and says when a tree cannot be had', async () => {
+    expect((await zoolog(['compare', ZK[0]!])).code).toBe(2);
+    expect((await zoolog(['compare', join(ZK[0]!, 'version-2/log.100000001'), ZK[1]!])).code).toBe(2);
+    const { code, stderr } = await zoolog(['compare', ...ZK, '--at', '0x900000000']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('no tree to compare');
+  });
+});
+
+/** The name of the log that holds a zxid. */
+function logWith(dir: string, zxid: bigint): string {
+  const logs = readdirSync(dir).filter((name) => name.startsWith('log.'));
+  const firsts = logs.map((name) => ({ name, first: BigInt(`0x${name.slice(4)}`) }));
+  firsts.sort((a, b) => (a.first < b.first ? 1 : -1));
+  return firsts.find(({ first }) => first <= zxid)!.name;
+}
