@@ -29,6 +29,9 @@ type ZnodeRow = readonly [
 
 const FIELDS = `${STAT_COLUMNS}, z."offset", z.length, z.acl_id, z.data_length`;
 
+/** Znodes from which on it is worth while to know all that have children. */
+const SOME = 2000;
+
 /** A tree in an index; constant memory but for the child names of the znodes on the way to the current one. */
 export class IndexTree {
   readonly #database: Database;
@@ -45,6 +48,7 @@ export class IndexTree {
   readonly #childNames: Statement;
   readonly #childCount: Statement;
   readonly #childId: Statement;
+  #parents: Set<number> | null = null;
 
   constructor(database: Database, snapshotId: number, file: string, acls: IndexAcls) {
     this.#database = database;
@@ -102,6 +106,7 @@ export class IndexTree {
     if (top !== null) yield top;
     // Paths and what is left of their children; not by recursion, a hostile tree is thousands deep.
     const stack = [{ path, children: this.#childrenOf(id), next: 0 }];
+    let looked = 0;
     for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
       const child = level.children[level.next++];
       if (child === undefined) {
@@ -111,6 +116,7 @@ export class IndexTree {
       const childPath = `${level.path}/${child.name}` as RawText;
       const znode = this.#znode(childPath, child.id, fields);
       if (znode !== null) yield znode;
+      if (++looked > SOME && !this.#parentIds().has(child.id)) continue;
       const children = this.#childrenOf(child.id);
       if (children.length > 0) stack.push({ path: childPath, children, next: 0 });
     }
@@ -169,6 +175,16 @@ export class IndexTree {
     for (const [pathId, owner, czxid] of rows.iterate(...range) as Iterable<[bigint, bigint, bigint]>) {
       yield { path: this.#pathOf(Number(pathId)), owner, czxid };
     }
+  }
+
+  /** Ids of the paths that have others below them: most have none, and need not be asked. */
+  #parentIds(): ReadonlySet<number> {
+    if (this.#parents === null) {
+      const ids = this.#database.prepare('SELECT DISTINCT parent_id FROM path').pluck();
+      this.#parents = new Set();
+      for (const id of ids.iterate() as Iterable<bigint>) this.#parents.add(Number(id));
+    }
+    return this.#parents;
   }
 
   #pathOf(pathId: number): RawText {
