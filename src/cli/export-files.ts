@@ -29,7 +29,7 @@ const MOST_TOLD = 10;
 
 /** Writes a script for zkCli.sh to stdout. Exit code 1 where a znode cannot be in it. */
 export function exportZkCli(args: TreeExportArgs, context: Context): Promise<number> {
-  return askTree(args, context, (tree, run) => {
+  return askTree({ ...args, takesAll: args.znode === '' }, context, (tree, run) => {
     if (isAbsent(args.znode, tree, run)) return EXIT.no;
     let left = 0;
     const { stdout } = context;
@@ -66,7 +66,7 @@ export async function exportFiles(
     const files = new ZnodeFiles(folder);
     const list = folder.file('znodes.ndjson');
     let count = 0;
-    const code = await askTree(args, context, (tree, run) => {
+    const code = await askTree({ ...args, takesAll: under === '' }, context, (tree, run) => {
       if (isAbsent(under, tree, run)) return EXIT.no;
       const line = compileNdjson(COLUMNS);
       for (const znode of znodesOf(tree, run, under)) {

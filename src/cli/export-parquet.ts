@@ -60,7 +60,7 @@ export async function exportParquet(
 type Tell = (what: string, dataset: { rows: number; files: number }) => void;
 
 function exportTree(args: ParquetArgs, context: Context, folder: OutputFolder, data: boolean, tell: Tell) {
-  return askTree(args, context, (tree, run) => {
+  return askTree({ ...args, takesAll: args.znode === '' }, context, (tree, run) => {
     const { znode: under, emulate353, cluster = clusterOf(args.source, tree.name) } = args;
     if (isAbsent(under, tree, run)) return EXIT.no;
     const dataset = new ParquetDataset<ZnodeRow>(folder, znodeParquet, `zoolog ${version()}`);

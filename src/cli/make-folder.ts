@@ -35,7 +35,7 @@ export async function makeFolder(
   const { source, logDir, output, force } = args;
   const place = { force, inputs: [source].flat().flatMap((one) => placesRead(one, { logDir })) };
   checkFolder(output, place);
-  const run = new Run(args, context);
+  const run = new Run({ ...args, takesAll: true }, context);
   const folder = args.dryRun ? null : new OutputFolder(output, place);
   try {
     const manifest = { tool: `zoolog ${version()}`, ...(await make(run, folder)) };

@@ -25,6 +25,8 @@ export interface RunArgs {
   readonly tz?: string | undefined;
   /** Only single znodes are asked for. */
   readonly singles?: boolean | undefined;
+  /** All of the input is read anyway. */
+  readonly takesAll?: boolean | undefined;
   /** Given where commits matter. */
   readonly commit?: unknown;
   readonly quiet: boolean;
@@ -65,6 +67,7 @@ export class Run {
       inexact: this.#args.inexact,
       allCopies: this.#args.allCopies,
       singles: this.#args.singles,
+      takesAll: this.#args.takesAll,
       timeZone: this.#args.tz,
       commits: this.#args.commit !== undefined,
       onNote: (text) => this.note(text),

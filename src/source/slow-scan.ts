@@ -24,7 +24,13 @@ export class SlowScan {
   /** Says how far `reader` is. */
   tick(label: string, reader: Reading): void {
     this.#log.options.onProgress?.(label, reader.fileBytesRead, reader.stream.fileSize);
-    if (!this.#advises || isAdvised || performance.now() - this.#since < SLOW_MS) return;
+    if (
+      !this.#advises ||
+      this.#log.options.takesAll ||
+      isAdvised ||
+      performance.now() - this.#since < SLOW_MS
+    )
+      return;
     isAdvised = true;
     this.#log.note('each question reads the whole file; "zoolog index" makes a file that answers at once');
   }

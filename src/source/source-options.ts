@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly timeZone?: string | undefined;
   /** Of a tree only single znodes and lists of children are asked for: an index need not replay all for that. */
   readonly singles?: boolean | undefined;
+  /** All of it is read anyway, so that an index would save nothing: none is recommended. */
+  readonly takesAll?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */
   onNote(text: string): void;
   /** Takes each problem once, when it is found. */

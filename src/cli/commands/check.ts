@@ -135,7 +135,7 @@ export const check = defineCommand({
         resolved = opened.resolved;
         return opened.tree;
       },
-      args,
+      { ...args, takesAll: true },
       context,
       (tree, run) => {
         const report = checkTarget(tree, resolved, target, new SourceLog(run.sourceOptions, resolved?.shown));

@@ -107,7 +107,7 @@ export const exportCommand = defineCommand({
       throw new UsageError('--cluster is about --format parquet', 'leave it out');
     return intoFile(args, context, async (to) => {
       if (isTree) {
-        return askTree(args, to, (tree, run) => {
+        return askTree({ ...args, takesAll: under === '' }, to, (tree, run) => {
           if (isAbsent(under, tree, run)) return EXIT.no;
           const znodes = tree.znodes({ under, order, data: data !== 'none', numChildren: true });
           const columns = znodeColumns({ data: true, evidence });
