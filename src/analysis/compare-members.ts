@@ -1,6 +1,8 @@
 // compare: servers at the newest zxid that all of them reach, and their logs.
+
 import { formatZxid, type Zxid } from '../records/zxid.js';
 import type { MemberSource } from '../source/members.js';
+import { timeText } from '../source/moment.js';
 import type { TxnSource, ZnodeSource } from '../source/sources.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
 import type { LogExtent, LogFinding } from './compare-logs.js';
@@ -239,7 +241,7 @@ function txnText(logged: LoggedTxn): string {
   const row = opRow(logged, part!);
   const where = row.path == null ? '' : ` ${row.path}`;
   const { file, offset } = logged.evidence;
-  return `${row.type}${where} at ${formatZxid(header.zxid)} of ${new Date(Number(header.time)).toISOString()} (${file} byte ${offset})`;
+  return `${row.type}${where} at ${formatZxid(header.zxid)} of ${timeText(header.time)} (${file} byte ${offset})`;
 }
 
 /** Paths and numbers outlive the buffer; data, which does not, is not told. */

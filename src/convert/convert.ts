@@ -7,6 +7,7 @@ import { DIGEST_VERSION } from '../records/txn-digest.js';
 import { formatHex, formatZxid, type Zxid } from '../records/zxid.js';
 import type { TrailerBlocks } from '../snapshot/seal.js';
 import type { Session } from '../snapshot/session.js';
+import { timeText } from '../source/moment.js';
 import { sortRecords } from '../store/sort.js';
 import { type Assembled, assemble } from './assemble.js';
 import { type ChangeLine, Changes } from './changes.js';
@@ -105,7 +106,7 @@ function manifestOf(
     release: target.text,
     zxid: formatZxid(zxid),
     zxidBecause: because,
-    time: new Date(Number(gatherer.newestTime)).toISOString(),
+    time: timeText(gatherer.newestTime),
     znodes: assembled.znodes,
     dataBytes: assembled.dataBytes,
     sessions: sessions.length,

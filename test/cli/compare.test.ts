@@ -199,3 +199,23 @@ function logWith(dir: string, zxid: bigint): string {
   firsts.sort((a, b) => (a.first < b.first ? 1 : -1));
   return firsts.find(({ first }) => first <= zxid)!.name;
 }
+
+it('compares and converts what has times that no date can hold', async () => {
+  const folder = planted((server) => {
+    const log = join(server('zk3'), logWith(server('zk3'), 0x20000018bn));
+    const bytes = resealedLog(log, (entries) => {
+      for (const entry of entries) entry.writeBigInt64BE(2n ** 62n, 20);
+      return entries;
+    });
+    writeFileSync(log, bytes);
+  });
+  const { code, told } = await compare(folder);
+  expect(code).toBe(1);
+  expect(told.rows.find(({ kind }) => kind === 'fork')!.txns.join()).toContain(String(2n ** 62n));
+  const late = join(temp.path, 'late.5');
+  const znodes = [{ path: '' }, { path: '/zookeeper' }, { path: '/zookeeper/quota' }];
+  const stat = { mtime: 2n ** 62n };
+  writeFileSync(late, buildSnapshot({ znodes: [...znodes, { path: '/a', stat }] }).bytes);
+  const args = ['convert', late, '-o', join(temp.path, 'out'), '--for', '3.9', '--zxid', '0x5', '--dry-run'];
+  expect((await zoolog(args)).code).toBe(0);
+});
