@@ -51,13 +51,13 @@ export function looksLikeProof(text: string): boolean {
 export function parseProof(text: string, file: string): ProofDocument {
   const refused = (why: string) =>
     new UsageError(`${file}: ${why}`, 'make it with zoolog check --write-proof');
-  let json: Json;
+  let json: Fields;
   try {
-    json = JSON.parse(text) as Json;
+    json = fieldsOf(JSON.parse(text));
   } catch {
     throw refused('is no JSON, or was cut');
   }
-  if (json?.format !== FORMAT) throw refused('is no proof of zoolog');
+  if (json.format !== FORMAT) throw refused('is no proof of zoolog');
   if (json.version !== VERSION) throw refused(`is a proof of version ${json.version}, and version 1 is read`);
   const { maxDepth, emulate353, hash, map = null } = json;
   const isKeyed = hash === 'hmac-sha256';
@@ -69,24 +69,31 @@ export function parseProof(text: string, file: string): ProofDocument {
   return { options, map: typeof map === 'string' ? map : null, original, copy: sideOf(json.copy) };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what a file holds is looked at field by field
-type Json = any;
+type Fields = Readonly<Record<string, unknown>>;
 
-function sideOf(json: Json): ProofDocument['original'] | null {
-  if (!Array.isArray(json?.subtrees) || !Array.isArray(json.counters)) return null;
-  const { subtrees, counters, ...tree } = json as Record<string, Json>;
-  const proof: TreeProof = {
-    subtrees: subtrees.map((one: Json) => {
-      const hash = Buffer.from(String(one?.sha256), 'hex').toString('latin1');
-      return { path: pathOf(one), hash, znodes: Number(one?.znodes), bytes: Number(one?.bytes) };
-    }),
-    counters: counters.map((one: Json) => ({ path: pathOf(one), cversion: Number(one?.cversion) })),
-  };
-  return { tree, proof };
+/** What a file holds is looked at field by field. */
+function fieldsOf(json: unknown): Fields {
+  return typeof json === 'object' && json !== null ? (json as Fields) : {};
 }
 
-function pathOf(json: Json): RawText {
-  if (typeof json?.pathBase64 === 'string') return rawTextOf(Buffer.from(json.pathBase64, 'base64'));
-  const path = String(json?.path);
-  return path === '/' ? ('' as RawText) : rawTextOf(Buffer.from(path, 'utf8'));
+function sideOf(json: unknown): ProofDocument['original'] | null {
+  const { subtrees, counters, ...tree } = fieldsOf(json);
+  if (!Array.isArray(subtrees) || !Array.isArray(counters)) return null;
+  const proof: TreeProof = {
+    subtrees: subtrees.map(fieldsOf).map((one) => {
+      const hash = Buffer.from(String(one.sha256), 'hex').toString('latin1');
+      return { path: pathOf(one), hash, znodes: Number(one.znodes), bytes: Number(one.bytes) };
+    }),
+    counters: counters.map(fieldsOf).map((one) => ({ path: pathOf(one), cversion: Number(one.cversion) })),
+  };
+  const isWhole =
+    proof.subtrees.every(({ hash, znodes, bytes }) => hash.length === 32 && znodes >= 0 && bytes >= 0) &&
+    proof.counters.every(({ cversion }) => Number.isInteger(cversion));
+  return isWhole ? { tree, proof } : null;
+}
+
+function pathOf({ pathBase64: base64, path }: Fields): RawText {
+  if (typeof base64 === 'string') return rawTextOf(Buffer.from(base64, 'base64'));
+  const text = String(path);
+  return text === '/' ? ('' as RawText) : rawTextOf(Buffer.from(text, 'utf8'));
 }

@@ -37,19 +37,24 @@ export function jsonWriter(kind: Kind, indent = 0): (value: unknown) => string {
     case 'text':
       return (value) => jsonString(String(value));
     case 'number':
-      return (value) => jsonNumber(value as number | bigint);
+      return scalar(jsonNumber);
     case 'hex':
-      return (value) => `"${formatHex(value as bigint | number)}"`;
+      return scalar((value) => `"${formatHex(value)}"`);
     case 'time':
-      return (value) => jsonTime(value as number | bigint);
+      return scalar(jsonTime);
     case 'json':
       return lastKept((value) => jsonNested(value, indent));
     case 'boolean':
       return (value) => (value ? 'true' : 'false');
     case 'scalar':
-      return (value) =>
-        typeof value === 'string' ? jsonString(value) : jsonNumber(value as number | bigint);
+      return scalar(jsonNumber);
   }
+}
+
+/** What is no number is written as text: an index that was tampered with can hold anything in a column. */
+function scalar(write: (value: number | bigint) => string): (value: unknown) => string {
+  return (value) =>
+    typeof value === 'number' || typeof value === 'bigint' ? write(value) : jsonString(String(value));
 }
 
 /** Rows often share a nested value with the row before, as znodes do their ACL. */

@@ -246,3 +246,23 @@ describe('what proves nothing', () => {
     }
   });
 });
+
+it('a proof of which a field was altered is refused', async () => {
+  const file = join(dir.path, 'altered.json');
+  await zoolog(['check', original, '--against', original, '--write-proof', file]);
+  const proof = JSON.parse(readFileSync(file, 'utf8'));
+  for (const alter of [
+    (side: { subtrees: { sha256: unknown; znodes: unknown }[] }) => {
+      side.subtrees[0]!.sha256 = 'no hash';
+    },
+    (side: { subtrees: { sha256: unknown; znodes: unknown }[] }) => {
+      side.subtrees[0]!.znodes = 'many';
+    },
+  ]) {
+    const copy = structuredClone(proof);
+    alter(copy.original);
+    const altered = dir.write('altered-again.json', JSON.stringify(copy));
+    const { code, stderr } = await zoolog(['check', original, '--against', altered]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('lacks what a proof holds')]);
+  }
+});

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, it, test } from 'vitest';
+import { jsonWriter } from '../../src/render/json-value.js';
 import { print } from '../../src/render/render.js';
 import { memorySink } from '../../src/render/sink.js';
 
@@ -20,3 +21,13 @@ test('only the text among SQL values is kept from being a formula', () => {
   print('csv', { ...rows(), rows: [{ value: -5n }, { value: '-5' }] }, sink);
   expect(sink.text()).toBe("value\n-5\n'-5\n");
 });
+
+it.each(['number', 'hex', 'time', 'scalar'] as const)(
+  'text where a %s should be is escaped as text',
+  (kind) => {
+    expect(jsonWriter(kind)('a\x1b\u202e"')).toBe('"a\\u001b\\u202e\\""');
+    expect(jsonWriter(kind)(5n)).toBe(
+      { number: '5', hex: '"0x5"', time: '"1970-01-01T00:00:00.005Z"', scalar: '5' }[kind],
+    );
+  },
+);
