@@ -82,7 +82,7 @@ export class PathMap {
   #inZookeeper(path: RawText): RawText | null {
     if (!isInQuotas(path)) return path;
     const { about, leaf } = splitQuotaPath(path);
-    const mapped = isIn(about, ZOOKEEPER) ? about : this.#targetOf(about);
+    const mapped = isIn(about, ZOOKEEPER) ? about : this.target(about);
     // A znode in between that comes to be about the root is not needed: it would be /zookeeper/quota itself.
     return mapped === null || mapped + leaf === '' ? null : ((QUOTAS + mapped + leaf) as RawText);
   }

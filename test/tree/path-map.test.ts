@@ -121,6 +121,10 @@ describe('the paths of the server itself', () => {
     expect(() => map.target(path('/prod/zookeeper/x'))).toThrow(
       '/prod/zookeeper/x would become /zookeeper/x, which belongs to the server',
     );
+    // The quota of what may not come there.
+    expect(() => map.target(path('/zookeeper/quota/prod/zookeeper/zookeeper_limits'))).toThrow(
+      '/prod/zookeeper would become /zookeeper, which belongs to the server',
+    );
     expect(mapOf('/prod=/', '/prod/zookeeper=/zk').target(path('/prod/zookeeper/x'))).toBe('/zk/x');
   });
 });
