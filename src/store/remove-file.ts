@@ -13,12 +13,16 @@ export function removeFile(database: Database, fileId: number): void {
   run(database, 'DELETE FROM file WHERE id = ?', fileId);
 }
 
-/** Removes the tree of a snapshot, whose row stays. */
+/** What only the loading of a snapshot finds; one that is not loaded is not said to be free of it. */
+const PROBLEMS_OF_TREES = "'acl-missing', 'znode-duplicate', 'znode-orphan'";
+
+/** Removes the tree of a snapshot and what is wrong with it; its row stays. */
 export function unloadSnapshot(database: Database, snapshotId: number): void {
   const [first, next] = [snapshotId * 2 ** PATH_ID_BITS, (snapshotId + 1) * 2 ** PATH_ID_BITS];
   run(database, 'DELETE FROM znode WHERE id >= ? AND id < ?', first, next);
   run(database, 'DELETE FROM session WHERE snapshot_id = ?', snapshotId);
   run(database, 'DELETE FROM snapshot_acl WHERE snapshot_id = ?', snapshotId);
+  run(database, `DELETE FROM problem WHERE file_id = ? AND code IN (${PROBLEMS_OF_TREES})`, snapshotId);
   run(database, 'UPDATE snapshot SET is_loaded = 0, tree_digest = NULL WHERE id = ?', snapshotId);
 }
 

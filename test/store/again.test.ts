@@ -71,6 +71,19 @@ describe('indexing again', () => {
     expect(rows).toEqual(fresh);
   });
 
+  test('forgets what is wrong with the tree of a snapshot that is no longer held', () => {
+    const znodes = [...NEW_TREE, { path: '/a' }, { path: '/a' }, { path: '/b/c' }, { path: '/d', acl: 77n }];
+    const { before, rows, fresh } = again(
+      { 'snapshot.1': snapshotBytes({ znodes, trailer: 'both' }) },
+      write('snapshot.2', snapshot('x')),
+    );
+    const codes = ['znode-duplicate', 'znode-orphan', 'acl-missing'];
+    const held = (of: readonly string[]) => codes.filter((code) => of.some((row) => row.includes(code)));
+    expect(held(before)).toEqual(codes);
+    expect(held(rows)).toEqual([]);
+    expect(rows).toEqual(fresh);
+  });
+
   test('keeps the txns of a truncated log that another log holds', () => {
     const { bytes, records } = buildLog({ txns: creates(10) });
     const cutTo = records[1]!.offset;
