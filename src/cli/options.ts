@@ -35,14 +35,19 @@ export const outputOptions = {
   },
 } as const satisfies OptionTable;
 
-/** How a SOURCE is read. */
-export const sourceOptions = {
+/** How a directory is read. */
+export const directoryOptions = {
   'log-dir': {
     type: 'string',
     requiresArg: true,
     describe:
       'dataLogDir, where logs lie elsewhere than snapshots (default: beside them; of a zoo.cfg, as it says)',
   },
+} as const satisfies OptionTable;
+
+/** How a SOURCE is read. */
+export const sourceOptions = {
+  ...directoryOptions,
   'all-copies': {
     type: 'boolean',
     default: false,

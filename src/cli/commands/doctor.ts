@@ -18,7 +18,7 @@ import { defineCommand, type OptionTable } from '../command.js';
 import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { jsonFields } from '../json-fields.js';
-import { outputOptions, sourceOptions } from '../options.js';
+import { directoryOptions, outputOptions } from '../options.js';
 import { bootColumns, findingColumns, findingRow, memberColumns } from '../rows/doctor-columns.js';
 import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
 import { type OutputArgs, Run } from '../run.js';
@@ -64,7 +64,7 @@ const options = {
     describe: 'zookeeper.extendedTypesEnabled, which TTL znodes need (default: as zoo.cfg says, else false)',
   },
   ...outputOptions,
-  ...sourceOptions,
+  ...directoryOptions,
 } as const satisfies OptionTable;
 
 export const doctor = defineCommand({

@@ -8,7 +8,7 @@ import { formatDuration } from '../../render/human.js';
 import type { BuildOptions, BuildSummary } from '../../store/build-index.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { outputOptions, sourceOptions } from '../options.js';
+import { directoryOptions, outputOptions } from '../options.js';
 import { Run } from '../run.js';
 
 export const index = defineCommand({
@@ -43,7 +43,7 @@ export const index = defineCommand({
     },
     hash: { type: 'boolean', default: false, describe: 'Record the SHA-256 of every input' },
     quiet: outputOptions.quiet,
-    ...sourceOptions,
+    ...directoryOptions,
   },
   epilogue:
     'The same command again adds what is new, reads again what changed, and marks what is gone. The index is made ' +
