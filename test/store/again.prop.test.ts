@@ -13,7 +13,7 @@ import { build, freshDump, writeFiles } from './indexes.js';
 const temp = useTempDir();
 const PREALLOCATED = 8192;
 
-/** The txn that any copy has at this zxid; `variant` makes it another one. */
+/** The txn that any copy has at this zxid; `variant` makes it another one, of another time as on servers. */
 function txn(zxid: bigint, variant = 0): TxnSpec {
   const path = `/p${zxid % 7n}`;
   const bodies = [
@@ -25,7 +25,12 @@ function txn(zxid: bigint, variant = 0): TxnSpec {
     create(`/e${zxid % 4n}`, 'e', { ephemeral: true }),
     closeSession(),
   ];
-  return { zxid, clientId: 1n + (zxid % 3n), ...bodies[Number(zxid) % bodies.length]! };
+  return {
+    zxid,
+    time: BigInt(variant),
+    clientId: 1n + (zxid % 3n),
+    ...bodies[Number(zxid) % bodies.length]!,
+  };
 }
 
 class Directory {
