@@ -7,7 +7,6 @@ import { ByteWindow } from '../container/byte-window.js';
 import { openPlain } from '../container/open-plain.js';
 import type { PlainStream } from '../container/plain-stream.js';
 import { FormatError } from '../errors.js';
-import type { Layout } from '../jute/layout.js';
 import { MAX_STRING_BYTES } from '../jute/limits.js';
 import type { Place } from '../jute/place.js';
 import { displayText } from '../jute/raw-text.js';
@@ -19,19 +18,9 @@ import {
   fileHeaderLayout,
   SNAP_MAGIC,
 } from '../records/file-header.js';
-import { formatHex } from '../records/zxid.js';
 import { AclRecord, readAclRecord } from './acl-record.js';
-import {
-  DIGEST_BLOCK_BYTES,
-  digestBlockLayout,
-  LAST_ZXID_BLOCK_BYTES,
-  lastZxidBlockLayout,
-  SEAL_BYTES,
-  SEAL_MARK,
-  type SealCheck,
-  type SnapshotDigest,
-  type SnapshotTrailer,
-} from './seal.js';
+import { readFixed, readTrailer } from './read-trailer.js';
+import type { SnapshotTrailer } from './seal.js';
 import { MAX_SESSIONS, SESSION_BYTES, type Session } from './session.js';
 import { ZNODE_TAIL_BYTES, ZnodeRecord } from './znode-record.js';
 
@@ -90,7 +79,6 @@ export class SnapshotReader {
   #aclsLeft: number | null = null;
   /** Damage that nothing can be read behind. */
   #failed = false;
-  #hasWrongSeal = false;
   #hasUnsoundPart = false;
 
   /**
@@ -187,8 +175,7 @@ export class SnapshotReader {
   #readHeader(): FileHeader {
     const window = this.#window;
     if (window.atEnd()) throw this.#error('file-empty', 'a snapshot', 'no bytes');
-    window.require(FILE_HEADER_BYTES, 'FileHeader');
-    const header = this.#fixed(fileHeaderLayout, FILE_HEADER_BYTES);
+    const header = readFixed(window, fileHeaderLayout, FILE_HEADER_BYTES, this.#place);
     if (header.magic !== SNAP_MAGIC) {
       const found = (header.magic >>> 0).toString(16).padStart(8, '0');
       throw this.#error('file-foreign', 'magic 5a4b534e (ZKSN)', found, 0);
@@ -291,70 +278,7 @@ export class SnapshotReader {
     const window = this.#window;
     const room = Math.min(window.load(TRAILER_ROOM), TRAILER_ROOM);
     this.afterTree = Buffer.from(window.buffer.subarray(window.position, window.position + room));
-    const seals = [this.#readSeal('snapshot-checksum')];
-    let digest: SnapshotDigest | null = null;
-    let lastProcessedZxid: bigint | null = null;
-    const withDigest = DIGEST_BLOCK_BYTES + SEAL_BYTES;
-    const withZxid = LAST_ZXID_BLOCK_BYTES + SEAL_BYTES;
-    const left = window.load(withDigest + withZxid + 1);
-    // Bytes that are no block are reported below; a cut file has fewer than its first block needs.
-    const hasDigest = left === withDigest || left >= withDigest + withZxid;
-    if (hasDigest) {
-      digest = this.#fixed(digestBlockLayout, DIGEST_BLOCK_BYTES);
-      seals.push(this.#readSeal('snapshot-trailer-checksum'));
-    }
-    // With more behind it, its mark tells it from what is no block.
-    if (left === withZxid || left === withDigest + withZxid || (hasDigest && this.#hasMarkAfter(withZxid))) {
-      lastProcessedZxid = this.#fixed(lastZxidBlockLayout, LAST_ZXID_BLOCK_BYTES).lastProcessedZxid;
-      seals.push(this.#readSeal('snapshot-trailer-checksum'));
-    }
-    this.trailer = { seals, digest, lastProcessedZxid };
-    if (window.atEnd()) return;
-    const { offset } = window;
-    const found = `${window.skip(Number.MAX_SAFE_INTEGER)} bytes`;
-    const isCut = !hasDigest && left < withDigest + withZxid;
-    this.#report(
-      isCut ? 'snapshot-trailer-cut' : 'snapshot-trailing-bytes',
-      offset,
-      '0, 21, 33 or 54 bytes after the first seal',
-      isCut ? `${left} bytes` : `${found} more`,
-    );
-  }
-
-  /** True where a seal's mark ends the next so many bytes. */
-  #hasMarkAfter(bytes: number): boolean {
-    const window = this.#window;
-    if (window.load(bytes) < bytes) return false;
-    const end = window.position + bytes;
-    return window.buffer.toString('hex', end - SEAL_MARK.length / 2, end) === SEAL_MARK;
-  }
-
-  #readSeal(code: ProblemCode): SealCheck {
-    const window = this.#window;
-    const { offset } = window;
-    const expected = window.checksum();
-    window.require(SEAL_BYTES, 'seal');
-    const found = window.view.getBigInt64(window.position);
-    const mark = window.buffer.toString('hex', window.position + 8, window.position + SEAL_BYTES);
-    window.position += SEAL_BYTES;
-    const isRight = found === BigInt(expected);
-    // The sum goes on over all bytes, so one wrong seal makes those behind it wrong: only the first says something.
-    if (!isRight && !this.#hasWrongSeal) {
-      this.#hasWrongSeal = true;
-      this.#report(code, offset, `Adler-32 ${formatHex(BigInt(expected))}`, formatHex(found), 'seal');
-    } else if (isRight && mark !== SEAL_MARK) {
-      // No checksum covers the last one, but servers pass over a file that does not end with it.
-      this.#report(code, offset + 8, `the mark ${SEAL_MARK}`, mark, 'seal');
-    }
-    return { offset, expected, found, isRight };
-  }
-
-  #fixed<T>(layout: Layout<T>, bytes: number): T {
-    const window = this.#window;
-    window.require(bytes, layout.name);
-    const { value } = layout.decode(window.buffer, this.#place, window.position, window.position + bytes);
-    window.position += bytes;
-    return value;
+    this.trailer = readTrailer(window, this.#place, (...found) => this.#report(...found));
   }
 
   // Runs one step of reading; damage is reported and ends the reading.
