@@ -8,8 +8,8 @@ import type { ChildOptions, Finding, Report, Task } from './child.js';
 import type { Kind } from './make-input.js';
 
 const BATCH = 200;
-/** Batches that a process serves: malloc gives little back, and a hundred thousand inputs leave 290 MB (2026-11). */
-const MOST_BATCHES = 100;
+/** Batches that a process serves: malloc gives little back, and 20,000 inputs leave up to 290 MB (2026-11). */
+const MOST_BATCHES = 25;
 const MOST_MB = 300;
 /** JavaScript's share of it. */
 const HEAP_MB = 100;
