@@ -39,6 +39,7 @@ class Directory {
   readonly #hidden = new Map<string, Uint8Array>();
   readonly #bytes = new Map<string, Uint8Array>();
   #zxid = 0n;
+  #forks = 0;
 
   constructor(folder: string) {
     this.folder = writeFiles(folder, {});
@@ -87,10 +88,11 @@ class Directory {
     });
   }
 
-  /** As after a TRUNC by another leader: the same zxids from some point on, with other txns. */
+  /** As after a TRUNC by another leader: the same zxids from some point on, with txns that were never there. */
   fork(at: number, keep: number): void {
+    const variant = ++this.#forks;
     this.#change(at, (log) => {
-      log.txns = log.txns.map((one, i) => (i < keep ? one : txn(one.zxid, 1 + (keep % 3))));
+      log.txns = log.txns.map((one, i) => (i < keep ? one : txn(one.zxid, variant)));
     });
   }
 
