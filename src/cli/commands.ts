@@ -93,4 +93,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     describe: 'Write a whole tree, or all transactions, with all data',
     load: async () => (await import('./commands/export.js')).exportCommand,
   },
+  scrub: {
+    describe: 'Make a copy for sharing: names, data and ACLs replaced, all else as it is',
+    load: async () => (await import('./commands/scrub.js')).scrub,
+  },
 };

@@ -66,6 +66,8 @@ export class SnapshotReader {
   readonly header: FileHeader;
   /** Sessions the table says there are. */
   readonly sessionCount: number;
+  /** Entries the ACL table says there are; null before its first is read. */
+  aclCount: number | null = null;
   /** Znodes read so far. */
   znodeCount = 0;
   /** Null until the znodes have been read to their end. */
@@ -134,7 +136,8 @@ export class SnapshotReader {
   *acls(): Generator<AclRecord> {
     this.#passSessions();
     if (this.#failed) return;
-    this.#aclsLeft ??= this.#attempt(() => this.#readCount('ACL count')) ?? 0;
+    this.aclCount ??= this.#attempt(() => this.#readCount('ACL count')) ?? null;
+    this.#aclsLeft ??= this.aclCount ?? 0;
     const record = new AclRecord();
     while (this.#aclsLeft > 0 && !this.#failed) {
       this.#aclsLeft--;

@@ -4,18 +4,16 @@ import { ops } from '../../analysis/log-query.js';
 import { opRow } from '../../analysis/op-row.js';
 import { znodeRow } from '../../analysis/znode-row.js';
 import { UsageError } from '../../errors.js';
-import { outputFile } from '../../export/output-file.js';
-import { fdSink } from '../../render/sink.js';
 import { defineCommand } from '../command.js';
-import type { Context } from '../context.js';
 import { EXIT } from '../exit-codes.js';
+import { intoFile } from '../into-file.js';
 import { map } from '../map.js';
 import { askTree, askTxns, isAbsent } from '../open-source.js';
 import { outputOptions, rangeOf, rangeOptions, subtreePositionals, znodeOptions } from '../options.js';
 import { shown } from '../rows/data-columns.js';
 import { opColumns } from '../rows/op-columns.js';
 import { znodeColumns } from '../rows/znode-columns.js';
-import { historyFields, Run, type RunArgs, treeFields } from '../run.js';
+import { historyFields, treeFields } from '../run.js';
 
 const options = {
   what: {
@@ -141,37 +139,3 @@ export const exportCommand = defineCommand({
     });
   },
 });
-
-interface OutputFileArgs extends RunArgs {
-  readonly source: string;
-  readonly output?: string | undefined;
-  readonly force: boolean;
-}
-
-/**
- * Runs with stdout replaced by the file of `--output`, where there is one. The file appears only with all rows in
- * it: those of damaged input go to NAME.partial, and without an answer there is no file.
- */
-async function intoFile(
-  args: OutputFileArgs,
-  context: Context,
-  run: (context: Context) => Promise<number>,
-): Promise<number> {
-  const { source, logDir, output, force } = args;
-  if (output === undefined) return run(context);
-  const { placesRead } = await import('../../source/open.js');
-  const inputs = placesRead(source, { logDir });
-  const file = outputFile(output, { force, inputs });
-  try {
-    const stdout = fdSink(file.fd, output);
-    const code = await run({ ...context, stdout });
-    stdout.flush();
-    if (code === EXIT.ok) file.commit();
-    else if (code === EXIT.unreadable) {
-      new Run(args, context).error(`${output} is not made; what could be read is in ${file.commitPartial()}`);
-    }
-    return code;
-  } finally {
-    file.discard();
-  }
-}
