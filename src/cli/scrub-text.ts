@@ -10,7 +10,7 @@ export function scrubText(
   isDryRun: boolean,
 ): string {
   const lines = [isDryRun ? `${output} is not made (--dry-run); it would hold:` : `${output}:`];
-  for (const [i, { files, others, leftOut }] of servers.entries()) {
+  for (const [i, { files, others }] of servers.entries()) {
     const [name, folder] = names[i]!;
     lines.push(`  from       ${name}${folder === '' ? '' : `, now ${folder}`}`);
     const sum = (of: (file: (typeof files)[number]) => number) =>
@@ -27,7 +27,6 @@ export function scrubText(
     const broken = files.filter(({ isWhole }) => !isWhole);
     for (const { path } of broken.slice(0, 5)) lines.push(`  damaged    ${path}, as its original is`);
     if (broken.length > 5) lines.push(`             and ${broken.length - 5} more`);
-    if (leftOut > 0) lines.push(`  left out   ${leftOut} files that are neither snapshots nor logs`);
   }
   lines.push(`  key        ${key} (its number is ${keyId})`);
   lines.push(

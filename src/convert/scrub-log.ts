@@ -3,6 +3,7 @@
 // What cannot be read is not copied: bytes that can be read no better take its place, and a checksum that was wrong is
 // wrong again. Preallocated zeros are cut short.
 import { adler32 } from '../container/adler32.js';
+import { FileBytes } from '../container/file-bytes.js';
 import type { PlainSink } from '../container/plain-sink.js';
 import { JuteWriter } from '../jute/jute-writer.js';
 import type { OnProblem } from '../problems.js';
@@ -21,6 +22,14 @@ const BUFFER_BYTES = 1024 * 1024;
 /** Zeros at the end that are kept, and bytes of a tail that cannot be read. */
 const MOST_ZEROS = 4096;
 
+/** Beyond what any server reads by default. */
+const TOO_LONG = 0x200000;
+
+/** Bytes that end too soon for whatever is read from them: as a length, just what servers take. */
+function endsTooSoon(length: number): Buffer {
+  return Buffer.alloc(length, '000f7f7f', 'hex');
+}
+
 /** Scrubs the log `file`. @throws FormatError where it does not begin like one. */
 export function scrubLog(
   file: string,
@@ -30,17 +39,26 @@ export function scrubLog(
   onProblem: OnProblem,
 ): ScrubbedFile {
   const reader = openTxnLog(file, onProblem);
+  const raw = new FileBytes(file);
   try {
     reader.givesUnsealed = true;
-    const copy = new LogCopy(sink, scrubber, digests);
+    const lengthAt = (offset: number) => (reader.stream.codec === 'raw' ? i32At(raw, offset) : null);
+    const copy = new LogCopy(sink, scrubber, digests, lengthAt);
     writeFileHeader(copy.writer, reader.header);
     for (const record of reader.records()) copy.record(record);
     copy.end(reader.tail!);
     const { records, computed, leftOut } = copy;
     return { records, digests: computed, digestsLeftOut: leftOut, isWhole: reader.isSound };
   } finally {
+    raw.close();
     reader.close();
   }
+}
+
+/** A number of a file; null where it ends before. */
+function i32At(file: FileBytes, offset: number): number | null {
+  const bytes = Buffer.alloc(4);
+  return file.readAt(bytes, offset) === bytes.length ? bytes.readInt32BE() : null;
 }
 
 class LogCopy {
@@ -52,10 +70,17 @@ class LogCopy {
   readonly #scrubber: Scrubber;
   readonly #digests: DigestTable;
   readonly #entry = new JuteWriter(4096);
+  readonly #lengthAt: (offset: number) => number | null;
   /** Offset in the original behind what was copied. */
   #offset: number | null = null;
 
-  constructor(sink: PlainSink, scrubber: Scrubber, digests: DigestTable) {
+  constructor(
+    sink: PlainSink,
+    scrubber: Scrubber,
+    digests: DigestTable,
+    lengthAt: (offset: number) => number | null,
+  ) {
+    this.#lengthAt = lengthAt;
     this.#sink = sink;
     this.#scrubber = scrubber;
     this.#digests = digests;
@@ -78,15 +103,10 @@ class LogCopy {
   end({ kind, offset, bytes }: LogTail): void {
     const { writer } = this;
     this.#skip(offset - (this.#offset ?? writer.offset));
+    this.#offset = offset;
     const length = Math.min(bytes, MOST_ZEROS);
     if (kind === 'padded') writer.raw(Buffer.alloc(length));
-    // A record that says it is longer than what is left.
-    else if (kind === 'torn' && length > RECORD_HEAD_BYTES) {
-      writer
-        .raw(unreadable(8))
-        .i32(length)
-        .raw(unreadable(length - RECORD_HEAD_BYTES));
-    } else writer.raw(unreadable(length));
+    else this.#skip(length);
     writer.flush();
     this.#sink.end();
   }
@@ -98,8 +118,16 @@ class LogCopy {
     writeTxnHeader(entry, header);
     const { length } = record.entry;
     const op = this.#scrubber.op(txn.op);
-    if (op.op === 'unknown') return entry.raw(unreadable(length - TXN_HEADER_BYTES)).bytes;
-    writeOp(entry, op);
+    if (op.op === 'unknown') {
+      const { code, expected } = op.error;
+      const isShort = code === 'truncated' && Number.parseInt(expected, 10) < TOO_LONG;
+      const filler = isShort ? endsTooSoon : unreadable;
+      return entry.raw(filler(length - TXN_HEADER_BYTES)).bytes;
+    }
+    // A list that is null, as no server writes it, reads as an empty one.
+    if (op.op === 'multi' && op.ops.length === 0) {
+      entry.i32(record.view.getInt32(record.entryStart + TXN_HEADER_BYTES));
+    } else writeOp(entry, op);
     if (digest !== null) this.#digest(entry, header.zxid, digest.version, digest.treeDigest);
     return entry.raw(unreadable(trailingBytes)).bytes;
   }
@@ -114,10 +142,16 @@ class LogCopy {
     writeTxnDigest(entry, { version, treeDigest });
   }
 
-  /** A stretch that could not be read. */
+  /** A stretch that could not be read: of what should be a record the length is kept. */
   #skip(bytes: number): void {
-    for (let left = bytes; left > 0; left -= BUFFER_BYTES) {
-      this.writer.raw(unreadable(Math.min(left, BUFFER_BYTES)));
+    if (bytes <= 0) return;
+    const { writer } = this;
+    const length = this.#lengthAt((this.#offset ?? writer.offset) + 8);
+    let left = bytes;
+    if (bytes > RECORD_HEAD_BYTES && length !== null) {
+      writer.raw(unreadable(8)).i32(length);
+      left -= RECORD_HEAD_BYTES;
     }
+    for (; left > 0; left -= BUFFER_BYTES) writer.raw(unreadable(Math.min(left, BUFFER_BYTES)));
   }
 }

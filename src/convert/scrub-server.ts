@@ -1,17 +1,22 @@
 // One server's directory, scrubbed: its snapshots and logs, its epochs and myid, and who is in its ensemble.
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FileBytes } from '../container/file-bytes.js';
 import type { OutputFolder } from '../container/output-folder.js';
 import { plainSink } from '../container/plain-sink.js';
 import type { DataDir, DataFile } from '../datadir/data-dir.js';
 import { ensembleFiles } from '../datadir/ensemble-config.js';
-import { FormatError } from '../errors.js';
+import type { Content } from '../datadir/identify.js';
+import { smallText } from '../datadir/small-text.js';
+import { FormatError, InputError } from '../errors.js';
 import { bytesOf, type RawText } from '../jute/raw-text.js';
 import { type OnProblem, problemOf } from '../problems.js';
+import { SEAL_MARK } from '../snapshot/seal.js';
 import type { SourceLog } from '../source/source-log.js';
 import type { DigestTable } from './digest-table.js';
 import { scrubLog } from './scrub-log.js';
-import { type ScrubbedFile, scrubSnapshot } from './scrub-snapshot.js';
-import type { Scrubber } from './scrubber.js';
+import { endsWithMark, type ScrubbedFile, scrubSnapshot } from './scrub-snapshot.js';
+import { type Scrubber, unreadable } from './scrubber.js';
 
 interface WrittenCopy {
   /** In the output, with `/`. */
@@ -33,13 +38,16 @@ export interface ServerCopy {
   readonly files: readonly FileCopy[];
   /** Other files: epochs, myid, configuration. */
   readonly others: readonly string[];
-  /** How many files were left out, as they are neither snapshots nor logs. */
-  readonly leftOut: number;
 }
 
 /** Parts of a name behind the zxid that say nothing of anybody. */
 const PLAIN_PARTS = /^(?:gz|snappy|bak|old|orig|tmp|copy|\d{1,3})$/i;
 const NUMBER_OR_SWITCH = /^\s*(?:-?\d+|true|false|yes|no)\s*$/i;
+/** What takes the place of a text that should be a number. */
+const NO_NUMBER = 'x';
+/** Empty files that mean something to servers: to 3.4 beside its snapshots, to 3.6 and later beside version-2. */
+const MARKER_OF_34 = 'updatingEpoch';
+const INITIALIZE = 'initialize';
 const CONFIG_NAME = 'zoo.cfg';
 const NOTHING: ScrubbedFile = { records: 0, digests: 0, digestsLeftOut: 0, isWhole: false };
 
@@ -52,18 +60,21 @@ export function scrubServer(
   prefix: string,
   log: SourceLog,
 ): ServerCopy {
+  if (dir.snapshots.length + dir.logs.length === 0) {
+    throw new InputError(dir.path, 'there is nothing to copy: neither snapshots nor logs');
+  }
   const copy = new Copy(output, prefix === '' ? '' : `${prefix}/`);
   const files: FileCopy[] = [];
   for (const found of dir.problems) log.report(found);
   for (const file of [...dir.snapshots, ...dir.logs]) {
-    const made = fileCopy(file, copy, scrubber, digests, log.report);
-    if (made !== null) files.push(made);
+    files.push(fileCopy(file, copy, scrubber, digests, log.report));
   }
-  for (const { name, epoch } of dir.epochs) if (epoch !== null) copy.text(`version-2/${name}`, `${epoch}`);
-  if (dir.myid !== null && /^\d{1,19}$/.test(dir.myid)) copy.text('myid', `${dir.myid}\n`);
+  for (const { name, path } of dir.epochs) copy.text(`version-2/${name}`, numberText(path));
+  for (const name of dir.others) if (name === MARKER_OF_34) copy.text(`version-2/${name}`, '');
+  if (existsSync(join(dirname(dir.logDir), INITIALIZE))) copy.text(INITIALIZE, '');
+  if (dir.myid !== null) copy.text('myid', /^[\d\s+-]*$/.test(dir.myid) ? `${dir.myid}\n` : NO_NUMBER);
   configuration(dir, copy, scrubber);
-  const leftOut = dir.snapshots.length + dir.logs.length - files.length;
-  return { folder: prefix, files, others: copy.others, leftOut };
+  return { folder: prefix, files, others: copy.others };
 }
 
 function fileCopy(
@@ -72,12 +83,12 @@ function fileCopy(
   scrubber: Scrubber,
   digests: DigestTable,
   onProblem: OnProblem,
-): FileCopy | null {
+): FileCopy {
   const target = `version-2/${copyName(name, extension, scrubber)}`;
   if (content === 'empty') {
     return { kind, ...copy.file(target, () => NOTHING) };
   }
-  if (content !== kind) return null;
+  if (content !== kind) return { kind, ...copy.file(target, (write) => standIn(path, content, write)) };
   const scrub = kind === 'snapshot' ? scrubSnapshot : scrubLog;
   const made = copy.file(target, (write) => {
     try {
@@ -91,6 +102,26 @@ function fileCopy(
     }
   });
   return { kind, ...made };
+}
+
+/** What takes the place of a file that is not what its name says: as little of that. */
+function standIn(path: string, content: Content, write: (bytes: Uint8Array) => void): ScrubbedFile {
+  const start = Buffer.alloc(16);
+  const bytes = new FileBytes(path);
+  bytes.readAt(start, 0);
+  bytes.close();
+  const magic = content === 'snapshot' ? 'ZKSN' : content === 'log' ? 'ZKLG' : '';
+  const head = start.every((byte) => byte === 0) ? start : unreadable(start.length);
+  head.write(magic, 'latin1');
+  write(head);
+  if (endsWithMark(path)) write(Buffer.from(SEAL_MARK, 'hex'));
+  return NOTHING;
+}
+
+/** What stands in a file for a number, where nothing else stands there. */
+function numberText(file: string): string {
+  const lines = (smallText(file, 4096) ?? NO_NUMBER).split('\n');
+  return lines.map((line) => (/^[\d\s+-]*$/.test(line) ? line : NO_NUMBER)).join('\n');
 }
 
 function copyName(name: string, extension: string | null, scrubber: Scrubber): string {

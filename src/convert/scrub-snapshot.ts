@@ -3,6 +3,7 @@
 // What cannot be read is not copied. A snapshot that is cut or broken off ends there in the copy too, and a checksum
 // that was wrong is wrong again.
 import { ADLER_START, adler32 } from '../container/adler32.js';
+import { FileBytes } from '../container/file-bytes.js';
 import type { PlainSink } from '../container/plain-sink.js';
 import { JuteWriter } from '../jute/jute-writer.js';
 import type { RawText } from '../jute/raw-text.js';
@@ -11,7 +12,7 @@ import { writeAcls } from '../records/acl.js';
 import { writeFileHeader } from '../records/file-header.js';
 import { DIGEST_VERSION } from '../records/txn-digest.js';
 import { openSnapshot, type SnapshotReader } from '../snapshot/read-snapshot.js';
-import type { SealCheck, SnapshotDigest } from '../snapshot/seal.js';
+import { SEAL_MARK, type SealCheck, type SnapshotDigest } from '../snapshot/seal.js';
 import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { TreeDigest } from '../tree/tree-digest.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
@@ -21,13 +22,14 @@ import { type Scrubber, unreadable } from './scrubber.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 const MARK = '/' as RawText;
+const MARK_BYTES = Buffer.from(SEAL_MARK, 'hex');
 /** Bytes of an ACL table entry whose list is null, and of the smallest znode with a path that is none. */
 const NULL_LIST_BYTES = 12;
 const BAD_ZNODE_BYTES = 77;
 /** Bytes of the stat and the ACL key, behind the data. */
 const TAIL_BYTES = 68;
-/** A length that no server writes. */
-const BAD_LENGTH = -2;
+/** Lengths that no server writes: reading ends there. */
+const BAD_LENGTHS: ReadonlySet<string> = new Set(['length-unreasonable', 'record-too-large']);
 const EMPTY_BLOCK: SnapshotDigest = { zxid: 0n, version: DIGEST_VERSION, digest: 0n };
 
 /** What became of a file. */
@@ -49,9 +51,9 @@ export function scrubSnapshot(
   sink: PlainSink,
   onProblem: OnProblem,
 ): ScrubbedFile {
-  let isBroken = false;
+  let badLength: number | null = null;
   const reader = openSnapshot(file, (found) => {
-    isBroken ||= found.code === 'length-unreasonable' || found.code === 'record-too-large';
+    if (BAD_LENGTHS.has(found.code)) badLength = Number(found.found);
     onProblem(found);
   });
   try {
@@ -61,8 +63,9 @@ export function scrubSnapshot(
     let digest: SnapshotDigest | null = null;
     if (trailer !== null) {
       digest = trailer.digest && digestBlock(trailer.digest, sums, digests);
-      copy.end(trailer.seals, digest, trailer.lastProcessedZxid, reader.offset);
-    } else if (isBroken) copy.breakOff();
+      copy.end(trailer.seals, digest, trailer.lastProcessedZxid);
+      copy.fill(reader.offset, reader.afterTree!.subarray(-MARK_BYTES.length).equals(MARK_BYTES));
+    } else copy.breakOff(badLength, endsWithMark(file));
     copy.flush();
     const isLeftOut = digest === EMPTY_BLOCK && trailer?.digest?.digest !== 0n;
     return {
@@ -73,6 +76,19 @@ export function scrubSnapshot(
     };
   } finally {
     reader.close();
+  }
+}
+
+/** True where a file's last bytes are those by which servers know an uncompressed snapshot (SnapStream.isValidSnapshot). */
+export function endsWithMark(file: string): boolean {
+  const bytes = new FileBytes(file);
+  try {
+    const end = Buffer.alloc(MARK_BYTES.length);
+    return (
+      bytes.size >= 10 && bytes.readAt(end, bytes.size - end.length) === end.length && end.equals(MARK_BYTES)
+    );
+  } finally {
+    bytes.close();
   }
 }
 
@@ -134,13 +150,8 @@ class SnapshotCopy {
     return { original: original.value, scrubbed: scrubbed.value };
   }
 
-  /** Writes what follows the tree. A seal that was wrong is wrong again; bytes behind the last are zeros. */
-  end(
-    seals: readonly SealCheck[],
-    digest: SnapshotDigest | null,
-    lastProcessedZxid: bigint | null,
-    end: number,
-  ): void {
+  /** Writes what follows the tree. A seal that was wrong is wrong again. */
+  end(seals: readonly SealCheck[], digest: SnapshotDigest | null, lastProcessedZxid: bigint | null): void {
     const writer = this.#writer;
     const [first, ...others] = seals;
     this.#badZnode(first!.offset - 5);
@@ -149,14 +160,22 @@ class SnapshotCopy {
       this.#seal(writer.i64(digest.zxid).i32(digest.version).i64(digest.digest), others.shift());
     }
     if (lastProcessedZxid !== null) this.#seal(writer.i64(lastProcessedZxid), others.shift());
-    for (let left = end - writer.offset; left > 0; left -= BUFFER_BYTES) {
-      writer.raw(Buffer.alloc(Math.min(left, BUFFER_BYTES)));
-    }
   }
 
-  /** Ends it as a broken length does. */
-  breakOff(): void {
-    this.#writer.i32(BAD_LENGTH);
+  /** Bytes behind the last block, up to an offset: zeros, and at their end the mark that servers look for. */
+  fill(end: number, hasMark: boolean): void {
+    const writer = this.#writer;
+    const marked = hasMark && end - writer.offset >= MARK_BYTES.length ? MARK_BYTES : Buffer.alloc(0);
+    for (let left = end - marked.length - writer.offset; left > 0; left -= BUFFER_BYTES) {
+      writer.raw(Buffer.alloc(Math.min(left, BUFFER_BYTES)));
+    }
+    writer.raw(marked);
+  }
+
+  /** Ends it within the tree, with the length that could not be, and with the mark that servers look for first. */
+  breakOff(length: number | null, hasMark: boolean): void {
+    if (length !== null) this.#writer.i32(length).raw(Buffer.alloc(BAD_ZNODE_BYTES));
+    if (hasMark) this.#writer.raw(MARK_BYTES);
   }
 
   flush(): void {
