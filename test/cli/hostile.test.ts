@@ -175,6 +175,9 @@ interface Asked {
 
 let made = 0;
 
+/** Commands that make a folder. */
+const MAKERS = new Set(['convert', 'repair', 'scrub']);
+
 /** Runs a command with its znode, where it takes one, and all data that it shows. */
 async function outputsOf(name: string, { source, format, path, isTerminal }: Asked) {
   const stdout = memorySink({ isTerminal });
@@ -188,9 +191,8 @@ async function outputsOf(name: string, { source, format, path, isTerminal }: Ask
     ...(name === 'bisect' ? { where: `not exists ${path}`, all: true } : {}),
     ...(given.includes('target') ? { target: source } : {}),
     ...(name === 'check' ? { for: path === '/' ? '3.4' : 'clickhouse-keeper' } : {}),
-    ...(name === 'convert' || name === 'repair'
-      ? { for: '3.9', output: join(dir.path, `made-${made++}`) }
-      : {}),
+    ...(name === 'convert' || name === 'repair' ? { for: '3.9' } : {}),
+    ...(given.includes('source') && MAKERS.has(name) ? { output: join(dir.path, `made-${made++}`) } : {}),
     source: name === 'compare' ? [source, source] : commands.isMany(name, 'source') ? [source] : source,
   };
   let code: number;

@@ -131,4 +131,14 @@ describe('docs/json.md', () => {
     const keys = [manifest, ...manifest.sources, ...manifest.changes].flatMap((one) => Object.keys(one));
     expect(keys.filter((key) => !fieldsOf('Conversions').has(key))).toEqual([]);
   });
+
+  it('names the fields of Scrubbed copies', async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'zoolog-doc-')), 'out');
+    const { stdout } = await zoolog(['scrub', F, '-o', out, '--dry-run', '--format', 'json']);
+    const made = JSON.parse(stdout);
+    const { servers } = made;
+    const all = [made, ...servers, ...servers.flatMap(({ files }: { files: object[] }) => files)];
+    const keys = all.flatMap((one) => Object.keys(one));
+    expect(keys.filter((key) => !fieldsOf('Scrubbed copies').has(key))).toEqual([]);
+  });
 });

@@ -224,6 +224,7 @@ const SAMPLES: Readonly<Record<string, (random: Random, subject: Subject) => str
   acl: (random) => random.pick(['*', 'world:*', '*:anyone', 'digest:*:*', ':']),
   output: () => join(tmpdir(), 'zoolog-fuzz-is-never-made'),
   map: (random, subject) => random.pick(['/=/a/b', `${subject.path()}=/`, `${subject.path()}=/c`, '/=/']),
+  ...{ keep: pattern, replace: pattern },
   ...{ include: pattern, exclude: pattern, zxid: () => 'fresh', servers: () => '1,2' },
   ...{ every: number, buckets: number, 'at-least': number },
   where: (random, subject) =>

@@ -3,7 +3,7 @@
 // damaged and odd directories (boot.mjs; all in about four minutes, with --quick a third of it in one), and on a fixture cut
 // off at random moments (moments.mjs), and on trees converted from line to line (convert.mjs --quick, a minute; without
 // --quick it takes every line for every other, six minutes), and on what
-// repair makes of the directories that they refused (repair.mjs --quick, two minutes).
+// repair makes of the directories that they refused (repair.mjs --quick, two minutes), and on scrubbed copies (scrub.mjs).
 //
 // Needs Java, Maven and Maven Central; without them it says so and ends well, for the committed fixtures are tested
 // by `npm test` anyway.
@@ -42,8 +42,9 @@ if (lacks.length > 0) {
     const replays = ['--import', 'tsx', 'test/interop/replays.mjs'];
     const repairs = ['--import', 'tsx', 'test/interop/repair.mjs', '--quick'];
     const scripts = ['--import', 'tsx', 'test/interop/zkcli.mjs'];
+    const scrubs = ['--import', 'tsx', 'test/interop/scrub.mjs'];
     const made = ['fixtures/make/make.mjs', ...names];
-    const failed = [made, vitest, boots, moments, converts, replays, repairs, scripts].find(
+    const failed = [made, vitest, boots, moments, converts, replays, repairs, scrubs, scripts].find(
       (step) => run(process.execPath, step) !== 0,
     );
     process.exitCode = failed === undefined ? 0 : 1;
