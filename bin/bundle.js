@@ -31,6 +31,7 @@ await build({
     zoolog: join(dist, 'cli', 'bin.js'),
     'log-thread': join(dist, 'cli', 'log-thread.js'),
     'digest-thread': join(dist, 'cli', 'digest-thread.js'),
+    'loaded-thread': join(dist, 'cli', 'loaded-thread.js'),
     'path-thread': join(dist, 'store', 'path-thread.js'),
   },
   outdir: join(dist, 'bundle'),

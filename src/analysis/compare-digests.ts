@@ -13,16 +13,10 @@ import {
   SUBTREE_MASK,
 } from './digest-table.js';
 import { PathTable } from './path-table.js';
+import { addSums, type QuickComparison } from './quick-comparison.js';
 
 /** What came of it. */
-export interface DigestComparison {
-  readonly counts: DiffCounts;
-  /** By path of a subtree. */
-  readonly sums: ReadonlyMap<RawText, DiffSums>;
-  /** By ordinal: 1 for each znode of A that is removed or changed. */
-  readonly ofA: Uint8Array;
-  /** By ordinal: 1 for each znode of B that is added or changed. */
-  readonly ofB: Uint8Array;
+export interface DigestComparison extends QuickComparison {
   /** By ordinal of B: that of A plus 1 where it is changed, else 0; empty unless asked for. */
   readonly matches: Int32Array;
   /** Bytes of data of a znode of A. */
@@ -238,10 +232,7 @@ class SubtreeSums {
     for (const [side, sums] of [this.#ofA, this.#ofB].entries()) {
       for (const [number, own] of sums.entries()) {
         if (own.added + own.removed + own.changed === 0) continue;
-        const path = this.#paths[side]![number] as RawText;
-        const known = all.get(path);
-        if (known === undefined) all.set(path, own);
-        else for (const key of Object.keys(own) as (keyof DiffSums)[]) known[key] += own[key];
+        addSums(all, this.#paths[side]![number] as RawText, own);
       }
     }
     return all;

@@ -79,7 +79,7 @@ function isGroup(word: DiffWord): word is keyof typeof DIFF_GROUPS {
 }
 
 /** Each server writes its own clock into it as it starts. */
-const CONFIG = '/zookeeper/config';
+export const CONFIG = '/zookeeper/config' as RawText;
 
 /** What differs in a znode that both trees have, in the order of DIFF_FIELDS. `path` is that of `b`. */
 export function differingFields(a: Znode, b: Znode, rules: DiffRules): DiffField[] {

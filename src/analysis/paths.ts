@@ -1,6 +1,8 @@
 // Paths of znodes as bytes. The root is "" in a snapshot, "/" in a txn and wherever a person reads it.
 import { bytesOf, displayText, isValidUtf8, type RawText } from '../jute/raw-text.js';
 
+export { isAtOrBelow } from '../tree/paths.js';
+
 /** The root's path in a snapshot. */
 export const ROOT = '' as RawText;
 
@@ -22,14 +24,6 @@ export function nameOf(path: RawText): RawText {
 /** The parent's path; the root has none and is its own. */
 export function parentOf(path: RawText): RawText {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0)) as RawText;
-}
-
-/** True for `ancestor` itself and all that is below it. */
-export function isAtOrBelow(path: RawText, ancestor: RawText): boolean {
-  return (
-    path.startsWith(ancestor) &&
-    (path.length === ancestor.length || path.charCodeAt(ancestor.length) === 0x2f)
-  );
 }
 
 /** Segments in a path: 0 for the root, 1 for /a. */

@@ -1,12 +1,14 @@
 // A diff under way: which way the two trees are compared, and what came of it.
 import { statSync } from 'node:fs';
 import type { DigestComparison } from '../analysis/compare-digests.js';
-import { DiffCounts, type Difference, type DiffOptions, differences, ZOOKEEPER } from '../analysis/diff.js';
+import { DiffCounts, type Difference, type DiffOptions, differences } from '../analysis/diff.js';
 import { type DiffRow, diffRow, movedRow } from '../analysis/diff-row.js';
 import { DiffStat, type DiffStatRow } from '../analysis/diff-stat.js';
+import type { DigestWish } from '../analysis/digest-snapshot.js';
 import { newHashKey } from '../analysis/keyed-hash.js';
 import { type MovedSubtree, MovedSubtrees } from '../analysis/moved-subtrees.js';
-import { isAtOrBelow } from '../analysis/paths.js';
+import { ROOT } from '../analysis/paths.js';
+import type { QuickComparison } from '../analysis/quick-comparison.js';
 import { problem } from '../problems.js';
 import type { DataMode } from '../render/bytes.js';
 import type { ZnodeSource } from '../source/sources.js';
@@ -26,6 +28,8 @@ export class DiffOutcome {
   moved: MovedSubtree[] | null | undefined = undefined;
   /** False until every difference was seen: a limit can end them. */
   isWhole = false;
+  #quick: QuickComparison | null = null;
+  /** The same, where it was made of hashes. */
   #hashed: DigestComparison | null = null;
   /** Of the two files, before they were hashed. */
   #states: readonly string[] = [];
@@ -36,20 +40,39 @@ export class DiffOutcome {
     this.b = b;
   }
 
-  /** Large snapshot files are compared by hashes first, and only what differs is read again. */
-  async hash(maxDepth: number, withMatches: boolean, run: Run): Promise<void> {
-    const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
+  /**
+   * Finds out which znodes differ, where that is faster than walking through both trees, and only these are read then:
+   * large snapshot files are compared by hashes, unless all bytes shall be, and loaded snapshots of indexes by SQLite.
+   */
+  async prepare(maxDepth: number, withMatches: boolean, isVerify: boolean, run: Run): Promise<void> {
+    const { a, b } = this;
     const { rules, map, under } = this.options;
-    if (a === undefined || b === undefined || !map.isIdentity) return;
+    if (!map.isIdentity) return;
+    const isZookeeperApart = rules.mode === 'migrated' && under === ROOT;
+    const wish = { rules, under, maxDepth, isZookeeperApart };
+    if (a.loaded !== undefined && b.loaded !== undefined && !rules.emulate353) {
+      const { compareLoaded } = await import('./loaded-sides.js');
+      this.#quick = await compareLoaded({ ...wish, a: a.loaded, b: b.loaded });
+    } else if (a.snapshotFile !== undefined && b.snapshotFile !== undefined && !isVerify) {
+      await this.#hash(a.snapshotFile, b.snapshotFile, wish, withMatches, run);
+    }
+    if (this.#quick !== null) this.counts = this.#quick.counts;
+  }
+
+  async #hash(
+    a: string,
+    b: string,
+    wish: Omit<DigestWish, 'key'>,
+    withMatches: boolean,
+    run: Run,
+  ): Promise<void> {
     if (statSync(a).size + statSync(b).size < LARGE_BYTES) return;
     this.#states = [a, b].map(stateOf);
-    const isZookeeperApart = rules.mode === 'migrated' && !isAtOrBelow(under, ZOOKEEPER);
     const { compareFiles } = await import('./digest-sides.js');
-    const wish = { key: newHashKey(), rules, under, maxDepth, isZookeeperApart };
     const { onProgress } = run.sourceOptions;
     const tick = (done: number, total: number) => onProgress?.('comparing', done, total);
-    this.#hashed = await compareFiles(a, b, wish, withMatches, tick);
-    if (this.#hashed !== null) this.counts = this.#hashed.counts;
+    this.#hashed = await compareFiles(a, b, { ...wish, key: newHashKey() }, withMatches, tick);
+    this.#quick = this.#hashed;
   }
 
   /** Prints lines in the order of the files; false where that cannot be done, and then nothing is printed. */
@@ -70,19 +93,19 @@ export class DiffOutcome {
   /** How many znodes differ in which subtree. */
   stat(maxDepth: number): DiffStatRow[] {
     const stat = new DiffStat(maxDepth);
-    if (this.#hashed === null) {
+    if (this.#quick === null) {
       for (const { change, path, a, b } of this.#differences()) {
         stat.add(change, path, a?.dataLength ?? 0, b?.dataLength ?? 0);
       }
     } else {
-      for (const [path, sums] of this.#hashed.sums) stat.addAll(path, sums);
+      for (const [path, sums] of this.#quick.sums) stat.addAll(path, sums);
     }
     this.isWhole = true;
     return stat.rows();
   }
 
   #differences(): Generator<Difference> {
-    const places = this.#hashed ?? undefined;
+    const places = this.#quick ?? undefined;
     const counts = places === undefined ? this.counts : new DiffCounts();
     return differences(this.a, this.b, { ...this.options, places }, counts);
   }

@@ -43,12 +43,15 @@ export function openIndexMoment(
   const { base, to } = plan;
   const { name } = where;
   const problems = problemsWith(reader, where, base);
-  const source = (tree: AnyIndexTree, facts: Pick<IndexedFacts, 'name' | 'zxid' | 'moment' | 'laterTxns'>) =>
-    new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
+  const source = (
+    tree: AnyIndexTree,
+    facts: Pick<IndexedFacts, 'name' | 'zxid' | 'moment' | 'laterTxns' | 'loaded'>,
+  ) => new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
   if (when === null && base.snapshot !== null && to === base.zxid) {
     const exactness = exactnessAsItStands(plan);
     const moment = momentOf(plan, { exactness, doubtfulQuotas: [] }, name, log);
-    const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns };
+    const loaded = reader.loaded(base.snapshot);
+    const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns, loaded };
     return source(reader.tree(base.snapshot), facts);
   }
   const early = log.options.singles && plan.doubt === null ? focusedMoment(reader, where, plan) : null;

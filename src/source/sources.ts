@@ -5,6 +5,7 @@ import type { Problem } from '../problems.js';
 import type { Zxid } from '../records/zxid.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
+import type { LoadedTree } from '../store/loaded-pairs.js';
 import type { CommitState, LoggedTxn } from '../txnlog/logged-txn.js';
 
 /** What a stream of znodes shall hold. */
@@ -21,8 +22,8 @@ export interface ZnodeOptions {
   /** With numChildren (default false; costs a pass over a snapshot file). */
   readonly numChildren?: boolean;
   /**
-   * Of a tree that is a `snapshotFile`, in canonical order: only the znodes with a 1 at their place in the file. Nobody
-   * looks for duplicates and orphans then.
+   * In canonical order: only the znodes with a 1 at their place; that is their place in a `snapshotFile`, or their path's
+   * id in the index of a `loaded` one. Nobody looks for duplicates and orphans then.
    */
   readonly places?: Uint8Array;
 }
@@ -52,6 +53,8 @@ export interface ZnodeSource {
   readonly laterTxns: number | null;
   /** The snapshot file of which this is the tree as it stands; absent where txns were applied, and of an index. */
   readonly snapshotFile?: string;
+  /** The loaded snapshot of an index of which this is the tree as it stands; absent where txns were applied. */
+  readonly loaded?: LoadedTree;
   /** True where what is above a znode may be missing: an export of a part of a tree. */
   readonly isPartial?: true;
   /** What was wrong, found so far. */

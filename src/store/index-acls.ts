@@ -14,12 +14,13 @@ export class IndexAcls {
   readonly #exists: Statement;
   readonly #recent = new RecentAcls<number>();
 
-  constructor(database: Database) {
+  /** `schema` is the name of an attached index. */
+  constructor(database: Database, schema = 'main') {
     this.#database = database;
     this.#entries = database
-      .prepare('SELECT perms, scheme, id FROM acl_entry WHERE acl_id = ? ORDER BY n')
+      .prepare(`SELECT perms, scheme, id FROM ${schema}.acl_entry WHERE acl_id = ? ORDER BY n`)
       .raw();
-    this.#exists = database.prepare('SELECT 1 FROM acl WHERE id = ?').pluck();
+    this.#exists = database.prepare(`SELECT 1 FROM ${schema}.acl WHERE id = ?`).pluck();
   }
 
   /** The list with this id; null where the index has none. */

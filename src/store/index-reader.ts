@@ -25,6 +25,7 @@ import {
   readPlaces,
 } from './indexed-files.js';
 import { listedChildren } from './listed-children.js';
+import type { LoadedTree } from './loaded-pairs.js';
 import { readProblems } from './problem-table.js';
 import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
@@ -181,6 +182,11 @@ export class IndexReader {
   /** The tree of a loaded snapshot. */
   tree(snapshot: IndexedSnapshot): IndexTree {
     return new IndexTree(this.#database, snapshot.id, snapshot.file, this.#acls);
+  }
+
+  /** Where the rows of a loaded snapshot are. */
+  loaded({ id: snapshotId, znodes }: IndexedSnapshot): LoadedTree {
+    return { file: this.file, snapshotId, znodes, hasData: !this.lacksData };
   }
 
   /** The tree of a loaded snapshot as the base of a replay. */

@@ -74,6 +74,16 @@ export class IndexTree {
     return id === null ? null : this.#znode(path, id, fields);
   }
 
+  /** The path with a row id. */
+  pathOf(pathId: number): RawText {
+    return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
+  }
+
+  /** The znode at a path whose row id is known; null where the tree has none. */
+  at(path: RawText, pathId: number, fields: ZnodeFields): Znode | null {
+    return this.#znode(path, pathId, fields);
+  }
+
   /** The paths of a znode's children, by raw name bytes; with `changes` as those by path id make them. */
   *childPaths(path: RawText, changes?: ReadonlyMap<number, boolean>): Generator<RawText> {
     const parent = this.#idOf(path);
@@ -98,11 +108,12 @@ export class IndexTree {
     }
   }
 
-  /** A znode and what is below it, in canonical order. */
-  *subtree(path: RawText, fields: ZnodeFields): Generator<Znode> {
+  /** A znode and what is below it, in canonical order; with `places` only those with a 1 at their path's id. */
+  *subtree(path: RawText, fields: ZnodeFields, places?: Uint8Array): Generator<Znode> {
     const id = this.#idOf(path);
     if (id === null) return;
-    const top = this.#znode(path, id, fields);
+    const isWanted = (pathId: number) => places === undefined || places[pathId] === 1;
+    const top = isWanted(id) ? this.#znode(path, id, fields) : null;
     if (top !== null) yield top;
     // Paths and what is left of their children; not by recursion, a hostile tree is thousands deep.
     const stack = [{ path, children: this.#childrenOf(id), next: 0 }];
@@ -114,7 +125,7 @@ export class IndexTree {
         continue;
       }
       const childPath = `${level.path}/${child.name}` as RawText;
-      const znode = this.#znode(childPath, child.id, fields);
+      const znode = isWanted(child.id) ? this.#znode(childPath, child.id, fields) : null;
       if (znode !== null) yield znode;
       if (++looked > SOME && !this.#parentIds().has(child.id)) continue;
       const children = this.#childrenOf(child.id);
@@ -130,7 +141,7 @@ export class IndexTree {
       .iterate(this.#firstId, this.#firstId + 2 ** PATH_ID_BITS) as Iterable<bigint>;
     for (const pathId of rows) {
       const id = Number(pathId);
-      yield this.#znode(this.#pathOf(id), id, fields)!;
+      yield this.#znode(this.pathOf(id), id, fields)!;
     }
   }
 
@@ -173,7 +184,7 @@ export class IndexTree {
       .raw();
     const range = [this.#firstId, this.#firstId + 2 ** PATH_ID_BITS] as const;
     for (const [pathId, owner, czxid] of rows.iterate(...range) as Iterable<[bigint, bigint, bigint]>) {
-      yield { path: this.#pathOf(Number(pathId)), owner, czxid };
+      yield { path: this.pathOf(Number(pathId)), owner, czxid };
     }
   }
 
@@ -185,10 +196,6 @@ export class IndexTree {
       for (const id of ids.iterate() as Iterable<bigint>) this.#parents.add(Number(id));
     }
     return this.#parents;
-  }
-
-  #pathOf(pathId: number): RawText {
-    return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
   }
 
   #idOf(path: RawText): number | null {

@@ -16,10 +16,11 @@ export class PathText {
   /** Ids by the path of a parent; null for one that is not there. */
   readonly #ids = new Map<string, number | null>();
 
-  constructor(database: Database) {
+  /** `schema` is the name of an attached index. */
+  constructor(database: Database, schema = 'main') {
     this.#database = database;
-    this.#select = database.prepare('SELECT parent_id, name FROM path WHERE id = ?').raw();
-    this.#child = database.prepare('SELECT id FROM path WHERE parent_id = ? AND name = ?').pluck();
+    this.#select = database.prepare(`SELECT parent_id, name FROM ${schema}.path WHERE id = ?`).raw();
+    this.#child = database.prepare(`SELECT id FROM ${schema}.path WHERE parent_id = ? AND name = ?`).pluck();
   }
 
   /** The row id of a path; null where the index has none. */

@@ -10,3 +10,11 @@ export function treePath(path: RawText): RawText {
 export function parentPath(path: RawText): RawText {
   return path.slice(0, path.lastIndexOf('/')) as RawText;
 }
+
+/** True for `ancestor` itself and all that is below it. */
+export function isAtOrBelow(path: RawText, ancestor: RawText): boolean {
+  return (
+    path.startsWith(ancestor) &&
+    (path.length === ancestor.length || path.charCodeAt(ancestor.length) === 0x2f)
+  );
+}

@@ -2,89 +2,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareDigests } from '../../src/analysis/compare-digests.js';
-import { DiffCounts, type DiffOptions, differences } from '../../src/analysis/diff.js';
-import { DIFF_CLASSES, type DiffClass, type DiffMode, diffRules } from '../../src/analysis/diff-rules.js';
+import type { DiffOptions } from '../../src/analysis/diff.js';
+import { diffRules } from '../../src/analysis/diff-rules.js';
 import { DiffStat } from '../../src/analysis/diff-stat.js';
 import { digestSnapshot } from '../../src/analysis/digest-snapshot.js';
 import { KeyedHash, newHashKey } from '../../src/analysis/keyed-hash.js';
 import { isAtOrBelow } from '../../src/analysis/paths.js';
 import type { RawText } from '../../src/jute/raw-text.js';
-import { openTree } from '../../src/source/open.js';
 import { PathMap } from '../../src/tree/path-map.js';
 import { cut, flip } from '../support/damage.js';
 import { useTempDir } from '../support/fixtures.js';
 import { snapshotBytes, type ZnodeSpec } from '../support/snapshot-spec.js';
+import { diffedSlowly, diffWishes, TREE_ACLS, treeSpecs } from './random-trees.js';
 
 const dir = useTempDir();
-const ANYONE = { perms: 31, scheme: 'world', id: 'anyone' };
-const READER = { perms: 1, scheme: 'digest', id: 'bob:x' };
-const ACLS = [ANYONE, READER].map((one, i) => ({ key: BigInt(i + 1), acl: [one] }));
-const few = fc.integer({ min: 0, max: 2 });
-const fields = fc.record({
-  data: fc.constantFrom('', 'a', 'b', 'a longer one', 'a longer two', null),
-  acl: fc.constantFrom(-1n, 1n, 2n),
-  stat: fc
-    .record({
-      ...{ version: few, cversion: few, aversion: few, zxid: few, time: few },
-      ephemeralOwner: fc.constantFrom(
-        0n,
-        0n,
-        5n,
-        6n,
-        -(2n ** 63n),
-        -(2n ** 56n) + 9n,
-        -(2n ** 56n) + 2n ** 33n,
-      ),
-    })
-    .map(({ zxid, time, ...stat }) => {
-      const [id, ms] = [BigInt(zxid), BigInt(time)];
-      return { ...stat, czxid: id, mzxid: id, pzxid: id, ctime: ms, mtime: ms };
-    }),
-});
-const name = fc.constantFrom('a', 'b', 'a!', 'zookeeper', 'config');
-const PLAIN = { data: '', stat: {} };
-
-/** Znodes depth first, siblings in any order, as servers write them. */
-const tree: fc.Arbitrary<ZnodeSpec[]> = fc
-  .tuple(
-    fc.array(fc.tuple(fc.array(name, { minLength: 1, maxLength: 4 }), fields), { maxLength: 14 }),
-    fields,
-  )
-  .map(([all, root]) => {
-    const znodes = new Map<string, Omit<ZnodeSpec, 'path'>>([['', root]]);
-    for (const [names, of] of all) {
-      for (let i = 1; i < names.length; i++) {
-        const above = `/${names.slice(0, i).join('/')}`;
-        if (!znodes.has(above)) znodes.set(above, PLAIN);
-      }
-      znodes.set(`/${names.join('/')}`, of);
-    }
-    const below = (path: string): ZnodeSpec[] => [
-      { path, ...znodes.get(path)! },
-      ...[...znodes.keys()]
-        .filter((other) => other !== '' && other.slice(0, other.lastIndexOf('/')) === path)
-        .flatMap(below),
-    ];
-    return below('');
-  });
-
 let made = 0;
 function write(znodes: readonly ZnodeSpec[]): string {
-  return dir.write(`snapshot.${made++}`, snapshotBytes({ znodes, acls: ACLS }));
-}
-
-function open(file: string) {
-  return openTree(file, { onNote: () => {}, onProblem: () => {} });
-}
-
-function slowly(a: string, b: string, options: DiffOptions, maxDepth: number) {
-  const [left, right, counts, stat] = [open(a), open(b), new DiffCounts(), new DiffStat(maxDepth)];
-  const paths: string[] = [];
-  for (const { change, path, a: was, b: is } of differences(left, right, options, counts)) {
-    stat.add(change, path, was?.dataLength ?? 0, is?.dataLength ?? 0);
-    paths.push(`${change} ${path}`);
-  }
-  return { counts, rows: stat.rows(), paths };
+  return dir.write(`snapshot.${made++}`, snapshotBytes({ znodes, acls: TREE_ACLS }));
 }
 
 function fast(a: string, b: string, options: DiffOptions, maxDepth: number) {
@@ -95,27 +29,21 @@ function fast(a: string, b: string, options: DiffOptions, maxDepth: number) {
   const found = compareDigests(left!, right!, rules)!;
   const stat = new DiffStat(maxDepth);
   for (const [path, sums] of found.sums) stat.addAll(path, sums);
-  const again = slowly(a, b, { ...options, places: found }, maxDepth);
+  const again = diffedSlowly(a, b, { ...options, places: found }, maxDepth);
   return { counts: found.counts, rows: stat.rows(), paths: again.paths };
 }
-
-const wishes = fc.record({
-  mode: fc.constantFrom<DiffMode>('strict', 'migrated'),
-  only: fc.option(fc.uniqueArray(fc.constantFrom<DiffClass>(...DIFF_CLASSES), { minLength: 1 }), {
-    nil: undefined,
-  }),
-  under: fc.constantFrom('', '', '/a', '/a/b', '/zookeeper'),
-  maxDepth: fc.integer({ min: 0, max: 3 }),
-});
 
 describe('trees as hashes', () => {
   it('differ as they do znode by znode', () => {
     fc.assert(
-      fc.property(tree, tree, wishes, (a, b, { mode, only, under, maxDepth }) => {
+      fc.property(treeSpecs, treeSpecs, diffWishes, (a, b, { mode, only, under, maxDepth }) => {
         const rules = diffRules({ mode, only: only === undefined ? undefined : new Set(only) });
         const options = { rules, map: new PathMap(), under: under as RawText };
         const [left, right] = [write(a), write(b)];
-        const [quick, exact] = [fast(left, right, options, maxDepth), slowly(left, right, options, maxDepth)];
+        const [quick, exact] = [
+          fast(left, right, options, maxDepth),
+          diffedSlowly(left, right, options, maxDepth),
+        ];
         expect(quick.rows).toEqual(exact.rows);
         expect(quick.paths).toEqual(exact.paths);
         // Of a subtree the slow way reads no more.

@@ -128,7 +128,7 @@ export const diff = defineCommand({
     return askTrees([args.source, args.target], modeText(wish), run, async (a, b) => {
       const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
-      if (!args.verify) await outcome.hash(args.stat ? (args.maxDepth ?? 1) : 0, inFileOrder, run);
+      await outcome.prepare(args.stat ? (args.maxDepth ?? 1) : 0, inFileOrder, args.verify, run);
       if (!inFileOrder || !outcome.printInFileOrder(args.data ?? 'auto', run)) show(outcome, args, run);
       return exitCode(outcome, run);
     });
