@@ -67,6 +67,7 @@ export function absent(znode: RawText, { isComplete, name }: ZnodeSource): strin
 /** Says that a znode, below which something is asked for, is not there; true where it is not. */
 export function isAbsent(znode: RawText, tree: ZnodeSource, run: Run): boolean {
   if (znode === '' || tree.get(znode) !== null) return false;
-  run.error(absent(znode, tree));
+  const hint = znode.includes('*') ? `; a pattern is what "zoolog find --path" takes` : '';
+  run.error(absent(znode, tree) + hint);
   return true;
 }
