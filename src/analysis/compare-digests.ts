@@ -2,7 +2,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import { DiffCounts } from './diff.js';
 import type { DiffRules } from './diff-rules.js';
-import { type DiffSums, noSums } from './diff-stat.js';
+import { addSums, type DiffSums, noSums } from './diff-stat.js';
 import {
   chunkOf,
   cversionOf,
@@ -13,10 +13,12 @@ import {
   SUBTREE_MASK,
 } from './digest-table.js';
 import { PathTable } from './path-table.js';
-import { addSums, type QuickComparison } from './quick-comparison.js';
+import type { QuickComparison } from './quick-comparison.js';
 
 /** What came of it. */
 export interface DigestComparison extends QuickComparison {
+  readonly ofA: Uint8Array;
+  readonly ofB: Uint8Array;
   /** By ordinal of B: that of A plus 1 where it is changed, else 0; empty unless asked for. */
   readonly matches: Int32Array;
   /** Bytes of data of a znode of A. */

@@ -14,9 +14,9 @@ import {
 import { ROOT_ID } from '../store/path-table.js';
 import { DiffCounts, ZOOKEEPER } from './diff.js';
 import { CONFIG, DIFF_FIELDS, type DiffRules } from './diff-rules.js';
-import { type DiffSums, noSums } from './diff-stat.js';
+import { addSums, type DiffSums, noSums } from './diff-stat.js';
 import { depthOf, ROOT } from './paths.js';
-import { addSums, type QuickComparison } from './quick-comparison.js';
+import type { QuickComparison } from './quick-comparison.js';
 
 /** What is compared. Plain data: it is sent to threads. */
 export interface LoadedWish {
@@ -60,22 +60,23 @@ export function compareLoadedPart(wish: LoadedWish, part: 0 | 1): LoadedPart {
   }
 }
 
+/** Znodes of a loaded snapshot at and below a path. */
+export function countLoaded(tree: LoadedTree, under: RawText): number {
+  const pairs = new LoadedPairs(tree, tree);
+  try {
+    return pairs.count('a', under);
+  } finally {
+    pairs.close();
+  }
+}
+
 /** Puts the parts together. */
 export function joinLoadedParts(
   parts: readonly [LoadedPart, LoadedPart],
   { a, b, rules }: LoadedWish,
 ): QuickComparison {
   const counts = new DiffCounts();
-  for (const part of parts) {
-    counts.a += part.counts.a;
-    counts.b += part.counts.b;
-    counts.added += part.counts.added;
-    counts.removed += part.counts.removed;
-    counts.changed += part.counts.changed;
-    counts.ephemeralsOfA += part.counts.ephemeralsOfA;
-    counts.ephemeralsOfB += part.counts.ephemeralsOfB;
-    counts.zookeeper += part.counts.zookeeper;
-  }
+  for (const part of parts) counts.add(part.counts);
   counts.equal = counts.a - parts[0].notEqual - parts[1].notEqual;
   const isLengthsOnly = rules.classes.has('data') && !(a.hasData && b.hasData);
   counts.lengthsOnly = isLengthsOnly ? counts.equal + counts.changed : 0;

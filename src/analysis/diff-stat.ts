@@ -26,7 +26,8 @@ export interface DiffSums {
 
 /** Counts differences for a path and all above it, down to `maxDepth` levels below the root. */
 export class DiffStat {
-  readonly #sums = new Map<RawText, DiffSums>();
+  /** Sums by path, without those below. */
+  readonly own = new Map<RawText, DiffSums>();
   readonly #maxDepth: number;
 
   constructor(maxDepth: number) {
@@ -42,29 +43,32 @@ export class DiffStat {
 
   /** Adds those of a path that is not too deep. */
   addAll(path: RawText, more: DiffSums): void {
-    for (let at = path; ; at = parentOf(at)) {
-      const sums = this.#of(at);
-      for (const key of Object.keys(more) as (keyof DiffSums)[]) sums[key] += more[key];
-      if (at === ROOT) return;
-    }
+    addSums(this.own, path, more);
   }
 
   /** In canonical order, the root, which has all, last. */
   rows(): DiffStatRow[] {
-    const paths = [...this.#sums.keys()].sort(compareCanonically);
+    const all = new Map<RawText, DiffSums>();
+    for (const [path, own] of this.own) {
+      if (own.added + own.removed + own.changed === 0) continue;
+      for (let at = path; ; at = parentOf(at)) {
+        addSums(all, at, own);
+        if (at === ROOT) break;
+      }
+    }
+    const paths = [...all.keys()].sort(compareCanonically);
     if (paths[0] === ROOT) paths.push(paths.shift()!);
     return paths.map((path) => {
-      return { path: shownPath(path), pathBase64: pathBase64(path), ...this.#sums.get(path)! };
+      return { path: shownPath(path), pathBase64: pathBase64(path), ...all.get(path)! };
     });
   }
+}
 
-  #of(path: RawText): DiffSums {
-    const known = this.#sums.get(path);
-    if (known !== undefined) return known;
-    const sums = noSums();
-    this.#sums.set(path, sums);
-    return sums;
-  }
+/** Adds to the sums of a path, or with -1 takes away from them. */
+export function addSums(sums: Map<RawText, DiffSums>, path: RawText, more: DiffSums, sign: 1 | -1 = 1): void {
+  const known = sums.get(path) ?? noSums();
+  for (const key of Object.keys(more) as (keyof DiffSums)[]) known[key] += sign * more[key];
+  sums.set(path, known);
 }
 
 /** Sums of nothing. */

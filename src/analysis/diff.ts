@@ -44,6 +44,20 @@ export class DiffCounts {
   /** Pairs of which an index holds no data, so that lengths were compared. */
   lengthsOnly = 0;
 
+  /** Adds the numbers of another, or with -1 takes them away. */
+  add(more: DiffCounts, sign: 1 | -1 = 1): void {
+    this.a += sign * more.a;
+    this.b += sign * more.b;
+    this.equal += sign * more.equal;
+    this.added += sign * more.added;
+    this.removed += sign * more.removed;
+    this.changed += sign * more.changed;
+    this.ephemeralsOfA += sign * more.ephemeralsOfA;
+    this.ephemeralsOfB += sign * more.ephemeralsOfB;
+    this.zookeeper += sign * more.zookeeper;
+    this.lengthsOnly += sign * more.lengthsOnly;
+  }
+
   get differences(): number {
     return this.added + this.removed + this.changed;
   }
@@ -56,8 +70,10 @@ export interface DiffOptions {
   readonly map: PathMap;
   /** Path of `b` at and below which is compared. */
   readonly under: RawText;
-  /** Where it is known which znodes differ: their places in the snapshot files. Others are not looked at. */
-  readonly places?: { readonly ofA: Uint8Array; readonly ofB: Uint8Array } | undefined;
+  /** Where it is known which znodes can differ: their places (`ZnodeOptions.places`) or paths. Others are not looked at. */
+  readonly some?:
+    | { readonly ofA?: Uint8Array; readonly ofB?: Uint8Array; readonly paths?: ReadonlySet<RawText> }
+    | undefined;
   /** Takes every pair that is compared, equal ones too; null where a side has no such znode. */
   readonly onPair?: ((a: MappedZnode | null, b: MappedZnode | null) => void) | undefined;
 }
@@ -72,11 +88,11 @@ export const ZOOKEEPER = '/zookeeper' as RawText;
 export function* differences(
   a: ZnodeSource,
   b: ZnodeSource,
-  { rules, map, under, places, onPair }: DiffOptions,
+  { rules, map, under, some, onPair }: DiffOptions,
   counts: DiffCounts,
 ): Generator<Difference> {
-  const wishA = { under, data: true, places: places?.ofA };
-  const wishB = { under, data: true, places: places?.ofB };
+  const wishA = { under, data: true, places: some?.ofA, paths: some?.paths };
+  const wishB = { under, data: true, places: some?.ofB, paths: some?.paths };
   const sequential = new SequentialParents(a);
   const isApart = setApart(rules, under, counts);
   for (const [left, right] of sideBySide(mappedZnodes(a, map, wishA), coveredZnodes(b, map, wishB))) {

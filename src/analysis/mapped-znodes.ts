@@ -5,7 +5,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Znode } from '../snapshot/znode.js';
 import { compareCanonically } from '../source/canonical-key.js';
-import type { ZnodeOptions, ZnodeSource } from '../source/sources.js';
+import type { ZnodeSource } from '../source/sources.js';
 import { clash, type PathMap, type PathMapping } from '../tree/path-map.js';
 import { isAtOrBelow, shownPath } from './paths.js';
 
@@ -24,6 +24,7 @@ export interface MappedOptions {
   readonly data: boolean;
   /** As of ZnodeOptions, without mapping only. */
   readonly places?: Uint8Array | undefined;
+  readonly paths?: ReadonlySet<RawText> | undefined;
 }
 
 /**
@@ -33,10 +34,11 @@ export interface MappedOptions {
 export function* mappedZnodes(
   tree: ZnodeSource,
   map: PathMap,
-  { under, data, places }: MappedOptions,
+  options: MappedOptions,
 ): Generator<MappedZnode> {
+  const { under, data } = options;
   if (map.isIdentity) {
-    for (const znode of tree.znodes(withPlaces({ under, data }, places))) yield { path: znode.path, znode };
+    for (const znode of tree.znodes(options)) yield { path: znode.path, znode };
     return;
   }
   const passes = map.mappings.map((mapping) => below(tree, map, mapping, data));
@@ -54,16 +56,12 @@ export function* mappedZnodes(
 export function* coveredZnodes(
   tree: ZnodeSource,
   map: PathMap,
-  { under, data, places }: MappedOptions,
+  options: MappedOptions,
 ): Generator<MappedZnode> {
-  for (const znode of tree.znodes(withPlaces({ under, data }, places))) {
+  for (const znode of tree.znodes(options)) {
     const { path } = znode;
     if (map.isIdentity || map.sources(path).length > 0) yield { path, znode };
   }
-}
-
-function withPlaces(options: ZnodeOptions, places: Uint8Array | undefined): ZnodeOptions {
-  return places === undefined ? options : { ...options, places };
 }
 
 /** What one mapping takes to another place. */

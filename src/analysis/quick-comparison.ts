@@ -9,14 +9,9 @@ export interface QuickComparison {
   /** By path of a subtree. */
   readonly sums: ReadonlyMap<RawText, DiffSums>;
   /** By place (`ZnodeOptions.places`): 1 for each znode of A that is removed or changed. */
-  readonly ofA: Uint8Array;
+  readonly ofA?: Uint8Array;
   /** By place: 1 for each znode of B that is added or changed. */
-  readonly ofB: Uint8Array;
-}
-
-/** Adds to the sums of a path. */
-export function addSums(sums: Map<RawText, DiffSums>, path: RawText, more: DiffSums): void {
-  const known = sums.get(path);
-  if (known === undefined) sums.set(path, { ...more });
-  else for (const key of Object.keys(more) as (keyof DiffSums)[]) known[key] += more[key];
+  readonly ofB?: Uint8Array;
+  /** Paths at which others can differ. */
+  readonly paths?: ReadonlySet<RawText>;
 }

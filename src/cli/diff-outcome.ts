@@ -1,22 +1,15 @@
 // A diff under way: which way the two trees are compared, and what came of it.
 import { statSync } from 'node:fs';
-import type { DigestComparison } from '../analysis/compare-digests.js';
 import { DiffCounts, type Difference, type DiffOptions, differences } from '../analysis/diff.js';
 import { type DiffRow, diffRow, movedRow } from '../analysis/diff-row.js';
 import { DiffStat, type DiffStatRow } from '../analysis/diff-stat.js';
-import type { DigestWish } from '../analysis/digest-snapshot.js';
-import { newHashKey } from '../analysis/keyed-hash.js';
 import { type MovedSubtree, MovedSubtrees } from '../analysis/moved-subtrees.js';
-import { ROOT } from '../analysis/paths.js';
-import type { QuickComparison } from '../analysis/quick-comparison.js';
 import { problem } from '../problems.js';
 import type { DataMode } from '../render/bytes.js';
 import type { ZnodeSource } from '../source/sources.js';
 import { printInFileOrder } from './diff-in-file-order.js';
+import { compareQuickly, type Hashed, type QuickWish } from './quick-diff.js';
 import type { Run } from './run.js';
-
-/** Two snapshots with fewer bytes are compared at once: starting a thread takes 50 ms. */
-const LARGE_BYTES = 16 * 1024 * 1024;
 
 /** A comparison under way, and what came of it. */
 export class DiffOutcome {
@@ -28,9 +21,7 @@ export class DiffOutcome {
   moved: MovedSubtree[] | null | undefined = undefined;
   /** False until every difference was seen: a limit can end them. */
   isWhole = false;
-  #quick: QuickComparison | null = null;
-  /** The same, where it was made of hashes. */
-  #hashed: DigestComparison | null = null;
+  #quick: Hashed | null = null;
   /** Of the two files, before they were hashed. */
   #states: readonly string[] = [];
 
@@ -40,48 +31,23 @@ export class DiffOutcome {
     this.b = b;
   }
 
-  /**
-   * Finds out which znodes differ, where that is faster than walking through both trees, and only these are read then:
-   * large snapshot files are compared by hashes, unless all bytes shall be, and loaded snapshots of indexes by SQLite.
-   */
-  async prepare(maxDepth: number, withMatches: boolean, isVerify: boolean, run: Run): Promise<void> {
-    const { a, b } = this;
-    const { rules, map, under } = this.options;
-    if (!map.isIdentity) return;
-    const isZookeeperApart = rules.mode === 'migrated' && under === ROOT;
-    const wish = { rules, under, maxDepth, isZookeeperApart };
-    if (a.loaded !== undefined && b.loaded !== undefined && !rules.emulate353) {
-      const { compareLoaded } = await import('./loaded-sides.js');
-      this.#quick = await compareLoaded({ ...wish, a: a.loaded, b: b.loaded });
-    } else if (a.snapshotFile !== undefined && b.snapshotFile !== undefined && !isVerify) {
-      await this.#hash(a.snapshotFile, b.snapshotFile, wish, withMatches, run);
-    }
+  /** Finds out which znodes differ, where that is faster than walking through both trees; only these are read then. */
+  async prepare(wish: Omit<QuickWish, 'options'>, run: Run): Promise<void> {
+    const { a, b, options } = this;
+    const files = [a.snapshotFile, b.snapshotFile];
+    this.#states = files.map((file) => (file === undefined ? '' : stateOf(file)));
+    this.#quick = await compareQuickly(a, b, { ...wish, options }, run);
     if (this.#quick !== null) this.counts = this.#quick.counts;
-  }
-
-  async #hash(
-    a: string,
-    b: string,
-    wish: Omit<DigestWish, 'key'>,
-    withMatches: boolean,
-    run: Run,
-  ): Promise<void> {
-    if (statSync(a).size + statSync(b).size < LARGE_BYTES) return;
-    this.#states = [a, b].map(stateOf);
-    const { compareFiles } = await import('./digest-sides.js');
-    const { onProgress } = run.sourceOptions;
-    const tick = (done: number, total: number) => onProgress?.('comparing', done, total);
-    this.#hashed = await compareFiles(a, b, { ...wish, key: newHashKey() }, withMatches, tick);
-    this.#quick = this.#hashed;
   }
 
   /** Prints lines in the order of the files; false where that cannot be done, and then nothing is printed. */
   printInFileOrder(data: DataMode, run: Run): boolean {
-    if (this.#hashed === null) return false;
-    const files = { a: this.a.snapshotFile!, b: this.b.snapshotFile! };
+    const [a, b] = [this.a.snapshotFile, this.b.snapshotFile];
+    const hashed = this.#quick?.hashed;
+    if (hashed === undefined || a === undefined || b === undefined) return false;
     const { stdout } = run.context;
-    this.isWhole = printInFileOrder(files, this.#hashed, this.options.rules, data, stdout);
-    for (const [i, file] of [files.a, files.b].entries()) {
+    this.isWhole = printInFileOrder({ a, b }, hashed, this.options.rules, data, stdout);
+    for (const [i, file] of [a, b].entries()) {
       const [expected, found] = [this.#states[i]!, stateOf(file)];
       if (expected === found) continue;
       run.report(problem('file-changed', { file, offset: 0, expected, found }));
@@ -105,9 +71,9 @@ export class DiffOutcome {
   }
 
   #differences(): Generator<Difference> {
-    const places = this.#quick ?? undefined;
-    const counts = places === undefined ? this.counts : new DiffCounts();
-    return differences(this.a, this.b, { ...this.options, places }, counts);
+    const some = this.#quick ?? undefined;
+    const counts = some === undefined ? this.counts : new DiffCounts();
+    return differences(this.a, this.b, { ...this.options, some }, counts);
   }
 
   /** Rows in canonical order, and behind them the subtrees that have moved. */

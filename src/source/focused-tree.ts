@@ -4,7 +4,7 @@ import type { RawText } from '../jute/raw-text.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { Focus } from '../store/focus-txns.js';
-import type { ZnodeFields } from '../store/index-tree.js';
+import type { SomeZnodes, ZnodeFields } from '../store/index-tree.js';
 import type { OverlaidTree } from './overlaid-tree.js';
 
 /** How it comes to its trees. */
@@ -38,8 +38,8 @@ export class FocusedTree {
     return this.#trees.listed(path) ?? this.#for(path, 'names').childPaths(path);
   }
 
-  subtree(path: RawText, fields: ZnodeFields): Generator<Znode> {
-    return this.#all().subtree(path, fields);
+  subtree(path: RawText, fields: ZnodeFields, some?: SomeZnodes): Generator<Znode> {
+    return this.#all().subtree(path, fields, some);
   }
 
   inFileOrder(fields: ZnodeFields): Generator<Znode> {

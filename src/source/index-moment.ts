@@ -20,6 +20,7 @@ import {
   planNewest,
 } from './moment-plan.js';
 import { noTree, OverlaidTree } from './overlaid-tree.js';
+import { ReplayedTree } from './replayed-tree.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment, ZnodeSource } from './sources.js';
 import { ticking } from './ticking.js';
@@ -43,10 +44,8 @@ export function openIndexMoment(
   const { base, to } = plan;
   const { name } = where;
   const problems = problemsWith(reader, where, base);
-  const source = (
-    tree: AnyIndexTree,
-    facts: Pick<IndexedFacts, 'name' | 'zxid' | 'moment' | 'laterTxns' | 'loaded'>,
-  ) => new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
+  const source = (tree: AnyIndexTree, facts: Omit<IndexedFacts, 'problems' | 'isComplete'>) =>
+    new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
   if (when === null && base.snapshot !== null && to === base.zxid) {
     const exactness = exactnessAsItStands(plan);
     const moment = momentOf(plan, { exactness, doubtfulQuotas: [] }, name, log);
@@ -64,8 +63,17 @@ export function openIndexMoment(
   }
   const replayed = replay(reader, where, plan, null, log);
   const moment = momentOf(plan, replayed, name, log);
-  const facts = { name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns };
-  return source(overlaid(reader, where, base, replayed), facts);
+  const { snapshot } = base;
+  const asItStands = () => {
+    const ofBase = { name: `${name} ${base.name}`, zxid: base.zxid, laterTxns: null };
+    return snapshot === null
+      ? null
+      : source(reader.tree(snapshot), { ...ofBase, loaded: reader.loaded(snapshot) });
+  };
+  return source(overlaid(reader, where, base, replayed), {
+    ...{ name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns },
+    replayed: new ReplayedTree(`${reader.file}#${snapshot?.id ?? name}`, replayed, asItStands),
+  });
 }
 
 /** A wrong digest would speak against the tree: who wants that looked at asks for more than single znodes. */

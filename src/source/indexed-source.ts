@@ -5,12 +5,14 @@ import type { Zxid } from '../records/zxid.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { IndexReader } from '../store/index-reader.js';
-import type { IndexTree, ZnodeFields } from '../store/index-tree.js';
+import type { IndexTree, SomeZnodes, ZnodeFields } from '../store/index-tree.js';
 import type { LoadedTree } from '../store/loaded-pairs.js';
-import { isAtOrBelow } from '../tree/paths.js';
+import type { PathText } from '../store/path-text.js';
+import { isAtOrBelow, treePath } from '../tree/paths.js';
 import { compareCanonically } from './canonical-key.js';
 import type { FocusedTree } from './focused-tree.js';
 import type { OverlaidTree } from './overlaid-tree.js';
+import { ReplayedTree } from './replayed-tree.js';
 import type { Moment, ZnodeOptions, ZnodeSource } from './sources.js';
 import { below } from './subtree.js';
 
@@ -18,7 +20,10 @@ import { below } from './subtree.js';
 export type AnyIndexTree = IndexTree | OverlaidTree | FocusedTree;
 
 /** What is known of a tree besides what is in it: see ZnodeSource. */
-export type IndexedFacts = Pick<ZnodeSource, 'name' | 'laterTxns' | 'problems' | 'isComplete' | 'loaded'> & {
+export type IndexedFacts = Pick<
+  ZnodeSource,
+  'name' | 'laterTxns' | 'problems' | 'isComplete' | 'loaded' | 'replayed'
+> & {
   readonly zxid: Zxid;
   readonly moment?: Moment;
 };
@@ -32,6 +37,7 @@ export class IndexedSource implements ZnodeSource {
   readonly problems: readonly Problem[];
   readonly isComplete: boolean;
   readonly loaded?: LoadedTree;
+  readonly replayed?: ReplayedTree;
   readonly #reader: IndexReader;
   readonly #tree: AnyIndexTree;
 
@@ -44,7 +50,11 @@ export class IndexedSource implements ZnodeSource {
     this.laterTxns = facts.laterTxns;
     this.problems = facts.problems;
     this.isComplete = facts.isComplete;
-    if (facts.loaded !== undefined) this.loaded = facts.loaded;
+    if (facts.replayed !== undefined) this.replayed = facts.replayed;
+    if (facts.loaded === undefined) return;
+    const { file, snapshotId } = facts.loaded;
+    this.loaded = facts.loaded;
+    this.replayed = new ReplayedTree(`${file}#${snapshotId}`, null, () => this);
   }
 
   *znodes({
@@ -53,22 +63,29 @@ export class IndexedSource implements ZnodeSource {
     data = true,
     numChildren = false,
     places,
+    paths,
   }: ZnodeOptions = {}): Generator<Znode> {
     const fields = { data, numChildren };
-    if (places !== undefined) yield* this.#placed(under ?? ('' as RawText), fields, places);
+    const some = places !== undefined || paths !== undefined;
+    if (some) yield* this.#some(under ?? ('' as RawText), fields, { places, paths });
     else if (order === 'canonical') yield* this.#tree.subtree(under ?? ('' as RawText), fields);
     else yield* below(this.#tree.inFileOrder(fields), under);
   }
 
   /** Few are looked up, of many only the names of the others are read. */
-  *#placed(top: RawText, fields: ZnodeFields, places: Uint8Array): Generator<Znode> {
-    const tree = this.#tree as IndexTree;
-    const few = marked(places);
-    if (few === null) return yield* tree.subtree(top, fields, places);
-    const found = few.map((id) => ({ id, path: tree.pathOf(id) }));
-    found.sort((a, b) => compareCanonically(a.path, b.path));
-    for (const { id, path } of found) {
-      const znode = isAtOrBelow(path, top) ? tree.at(path, id, fields) : null;
+  *#some(
+    top: RawText,
+    fields: ZnodeFields,
+    { places, paths }: Pick<ZnodeOptions, 'places' | 'paths'>,
+  ): Generator<Znode> {
+    const texts = this.#reader.paths();
+    const few = new Set(paths);
+    for (let id = places?.indexOf(1) ?? -1; id >= 0 && few.size <= FEW; id = places!.indexOf(1, id + 1)) {
+      few.add(treePath(texts.of(id)));
+    }
+    if (few.size > FEW) return yield* this.#tree.subtree(top, fields, chosen(texts, places, paths));
+    for (const path of [...few].sort(compareCanonically)) {
+      const znode = isAtOrBelow(path, top) ? this.#tree.get(path, fields) : null;
       if (znode !== null) yield znode;
     }
   }
@@ -97,11 +114,16 @@ export class IndexedSource implements ZnodeSource {
 /** Paths that are held and sorted in memory. */
 const FEW = 100_000;
 
-/** The places with a 1; null where they are many. */
-function marked(places: Uint8Array): number[] | null {
-  const found: number[] = [];
-  for (let place = places.indexOf(1); place >= 0; place = places.indexOf(1, place + 1)) {
-    if (found.push(place) > FEW) return null;
-  }
-  return found;
+/** The places that are asked for by themselves or by their paths. */
+function chosen(
+  texts: PathText,
+  places: Uint8Array = new Uint8Array(),
+  paths: ReadonlySet<RawText> = new Set(),
+): SomeZnodes {
+  const ids = [...paths].flatMap((path) => texts.idOf(path) ?? []);
+  const last = ids.reduce((most, id) => Math.max(most, id), places.length - 1);
+  const all = new Uint8Array(last + 1);
+  all.set(places);
+  for (const id of ids) all[id] = 1;
+  return { places: all, paths };
 }

@@ -62,9 +62,18 @@ export function openMoment(
     witnesses,
   });
   const moment = momentOf(plan, tree, name, log);
+  const baseTree = () => {
+    const { file, name: snapshot } = base as SnapshotCandidate;
+    return new SnapshotSource(
+      file.path,
+      { name: `${name} ${snapshot}`, zxid: base.zxid, laterTxns: null },
+      log,
+    );
+  };
   return new ReplayedSource(
     scan,
     tree,
+    isInFile ? baseTree : null,
     { name: `${name} at ${formatZxid(to)}`, moment, laterTxns },
     log,
     release,

@@ -2,9 +2,9 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
-import type { IndexTree, ZnodeFields } from '../store/index-tree.js';
+import type { IndexTree, SomeZnodes, ZnodeFields } from '../store/index-tree.js';
 import type { OverlaidZnode, Overlay } from '../tree/overlay.js';
-import { parentPath } from '../tree/paths.js';
+import { isAtOrBelow, parentPath } from '../tree/paths.js';
 import { compareCanonically } from './canonical-key.js';
 import { sortedSessions } from './sorted-sessions.js';
 
@@ -62,10 +62,10 @@ export class OverlaidTree {
     for (; next < added.length; next++) yield added[next]!;
   }
 
-  /** A znode and what is below it, in canonical order. */
-  *subtree(path: RawText, fields: ZnodeFields): Generator<Znode> {
-    const isBelow = (other: RawText) => path === '' || other === path || other.startsWith(`${path}/`);
-    yield* this.#merged(this.#base.subtree(path, fields), isBelow, fields);
+  /** A znode and what is below it, in canonical order; or only some of them. */
+  *subtree(path: RawText, fields: ZnodeFields, some?: SomeZnodes): Generator<Znode> {
+    const isWanted = (other: RawText) => isAtOrBelow(other, path) && (some?.paths.has(other) ?? true);
+    yield* this.#merged(this.#base.subtree(path, fields, some), isWanted, fields);
   }
 
   /** The tree in the snapshot's own order, and behind it what it does not have, parents first. */

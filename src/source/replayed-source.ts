@@ -8,27 +8,32 @@ import type { Overlay } from '../tree/overlay.js';
 import type { TreeAt } from '../tree/tree-at.js';
 import { createdRecords } from './created-records.js';
 import type { PackedZnode } from './packed-znode.js';
+import { ReplayedTree } from './replayed-tree.js';
 import { type BaseScan, type ScannedFacts, ScannedSource } from './scanned-source.js';
 import type { TreeScan } from './scanned-tree.js';
 import type { SourceLog } from './source-log.js';
-import type { Moment } from './sources.js';
+import type { Moment, ZnodeSource } from './sources.js';
 
 /** What is known of a replayed tree besides what is in it. */
 export type ReplayedFacts = Omit<ScannedFacts, 'zxid'> & { readonly moment: Moment };
 
 /** A ZnodeSource over a snapshot and the txns after it. */
 export class ReplayedSource extends ScannedSource {
+  readonly replayed: ReplayedTree;
   readonly #sessions: ReadonlyMap<bigint, number>;
 
+  /** `baseTree` opens the snapshot as it stands; null for a new tree. */
   constructor(
     base: BaseScan,
-    { zxid, overlay, sessions }: TreeAt,
+    tree: TreeAt,
+    baseTree: (() => ZnodeSource) | null,
     facts: ReplayedFacts,
     log: SourceLog,
     release: () => void = () => {},
   ) {
-    super(base, new OverlaidScan(base, overlay), { ...facts, zxid }, log, release);
-    this.#sessions = sessions;
+    super(base, new OverlaidScan(base, tree.overlay), { ...facts, zxid: tree.zxid }, log, release);
+    this.#sessions = tree.sessions;
+    this.replayed = new ReplayedTree(base.file, tree, () => baseTree?.() ?? null);
   }
 
   sessions(): Session[] {

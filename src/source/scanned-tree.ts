@@ -33,6 +33,8 @@ interface SortedPass {
   readonly numChildren: boolean;
   /** Only those with a 1 at their place in the file. */
   readonly places?: Uint8Array | undefined;
+  /** And those at these paths. */
+  readonly paths?: ReadonlySet<RawText> | undefined;
 }
 
 /** A tree over a scan. */
@@ -44,8 +46,9 @@ export class ScannedTree {
   }
 
   znodes(options: ZnodeOptions = {}): Generator<Znode> {
-    const { order = 'canonical', under = '' as RawText, data = true, numChildren = false, places } = options;
-    const pass = { top: under, depth: Number.POSITIVE_INFINITY, data, numChildren, places };
+    const { order = 'canonical', under = '' as RawText, data = true, numChildren = false } = options;
+    const { places, paths } = options;
+    const pass = { top: under, depth: Number.POSITIVE_INFINITY, data, numChildren, places, paths };
     return order === 'file' ? this.#streamed(pass) : this.#sorted(pass);
   }
 
@@ -89,17 +92,20 @@ export class ScannedTree {
     const counts = pass.numChildren ? new ChildCounts() : null;
     const packed = unpacked(sortRecords(this.#feed(pass, counts)), pass.data);
     const { file, report } = this.#scan;
-    for (const znode of pass.places === undefined ? lineage(packed, pass.top, file, report) : packed) {
+    const areSome = pass.places !== undefined || pass.paths !== undefined;
+    for (const znode of !areSome ? lineage(packed, pass.top, file, report) : packed) {
       yield this.#scan.znode(znode, counts?.of(znode.ordinal, znode.path));
     }
   }
 
   /** The records of a pass for the sort; children are counted meanwhile, for all have passed when it ends. */
-  *#feed({ top, depth, data, places }: SortedPass, counts: ChildCounts | null): Generator<SortRow> {
+  *#feed({ top, depth, data, places, paths }: SortedPass, counts: ChildCounts | null): Generator<SortRow> {
     const subtree = top === '' && depth === Number.POSITIVE_INFINITY ? null : new Subtree(top);
     let buffer = Buffer.allocUnsafe(64 * 1024);
     for (const record of this.#scan.records()) {
-      if (places !== undefined && places[record.ordinal] !== 1) continue;
+      if (places !== undefined || paths !== undefined) {
+        if (places?.[record.ordinal] !== 1 && paths?.has(record.path) !== true) continue;
+      }
       const at = subtree === null ? 0 : subtree.depthOf(record, depth + 2);
       if (at < 0 || at > depth + 1) continue;
       counts?.add(record);

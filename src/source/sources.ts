@@ -7,6 +7,7 @@ import type { Session } from '../snapshot/session.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { LoadedTree } from '../store/loaded-pairs.js';
 import type { CommitState, LoggedTxn } from '../txnlog/logged-txn.js';
+import type { ReplayedTree } from './replayed-tree.js';
 
 /** What a stream of znodes shall hold. */
 export interface ZnodeOptions {
@@ -25,7 +26,9 @@ export interface ZnodeOptions {
    * In canonical order: only the znodes with a 1 at their place; that is their place in a `snapshotFile`, or their path's
    * id in the index of a `loaded` one. Nobody looks for duplicates and orphans then.
    */
-  readonly places?: Uint8Array;
+  readonly places?: Uint8Array | undefined;
+  /** In canonical order: only the znodes at these paths, beside those of `places`, likewise. */
+  readonly paths?: ReadonlySet<RawText> | undefined;
 }
 
 /** A moment that a tree was asked for at. */
@@ -55,6 +58,8 @@ export interface ZnodeSource {
   readonly snapshotFile?: string;
   /** The loaded snapshot of an index of which this is the tree as it stands; absent where txns were applied. */
   readonly loaded?: LoadedTree;
+  /** What txns made it of; absent where that is not known. */
+  readonly replayed?: ReplayedTree;
   /** True where what is above a znode may be missing: an export of a part of a tree. */
   readonly isPartial?: true;
   /** What was wrong, found so far. */

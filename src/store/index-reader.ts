@@ -26,6 +26,7 @@ import {
 } from './indexed-files.js';
 import { listedChildren } from './listed-children.js';
 import type { LoadedTree } from './loaded-pairs.js';
+import { PathText } from './path-text.js';
 import { readProblems } from './problem-table.js';
 import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
@@ -177,6 +178,11 @@ export class IndexReader {
         .pluck()
         .get(...own.values, zxid),
     );
+  }
+
+  /** Its paths by their row ids. */
+  paths(): PathText {
+    return new PathText(this.#database);
   }
 
   /** The tree of a loaded snapshot. */

@@ -18,6 +18,12 @@ export interface ZnodeFields {
   readonly numChildren: boolean;
 }
 
+/** Some of the znodes of a tree: those with a 1 at their path's id, at these paths where only txns made them. */
+export interface SomeZnodes {
+  readonly places: Uint8Array;
+  readonly paths: ReadonlySet<RawText>;
+}
+
 type ZnodeRow = readonly [
   ...StatRow,
   offset: bigint,
@@ -74,16 +80,6 @@ export class IndexTree {
     return id === null ? null : this.#znode(path, id, fields);
   }
 
-  /** The path with a row id. */
-  pathOf(pathId: number): RawText {
-    return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
-  }
-
-  /** The znode at a path whose row id is known; null where the tree has none. */
-  at(path: RawText, pathId: number, fields: ZnodeFields): Znode | null {
-    return this.#znode(path, pathId, fields);
-  }
-
   /** The paths of a znode's children, by raw name bytes; with `changes` as those by path id make them. */
   *childPaths(path: RawText, changes?: ReadonlyMap<number, boolean>): Generator<RawText> {
     const parent = this.#idOf(path);
@@ -108,11 +104,11 @@ export class IndexTree {
     }
   }
 
-  /** A znode and what is below it, in canonical order; with `places` only those with a 1 at their path's id. */
-  *subtree(path: RawText, fields: ZnodeFields, places?: Uint8Array): Generator<Znode> {
+  /** A znode and what is below it, in canonical order; or only some of them. */
+  *subtree(path: RawText, fields: ZnodeFields, some?: SomeZnodes): Generator<Znode> {
     const id = this.#idOf(path);
     if (id === null) return;
-    const isWanted = (pathId: number) => places === undefined || places[pathId] === 1;
+    const isWanted = (pathId: number) => some === undefined || some.places[pathId] === 1;
     const top = isWanted(id) ? this.#znode(path, id, fields) : null;
     if (top !== null) yield top;
     // Paths and what is left of their children; not by recursion, a hostile tree is thousands deep.
@@ -141,7 +137,7 @@ export class IndexTree {
       .iterate(this.#firstId, this.#firstId + 2 ** PATH_ID_BITS) as Iterable<bigint>;
     for (const pathId of rows) {
       const id = Number(pathId);
-      yield this.#znode(this.pathOf(id), id, fields)!;
+      yield this.#znode(this.#pathOf(id), id, fields)!;
     }
   }
 
@@ -184,7 +180,7 @@ export class IndexTree {
       .raw();
     const range = [this.#firstId, this.#firstId + 2 ** PATH_ID_BITS] as const;
     for (const [pathId, owner, czxid] of rows.iterate(...range) as Iterable<[bigint, bigint, bigint]>) {
-      yield { path: this.pathOf(Number(pathId)), owner, czxid };
+      yield { path: this.#pathOf(Number(pathId)), owner, czxid };
     }
   }
 
@@ -196,6 +192,10 @@ export class IndexTree {
       for (const id of ids.iterate() as Iterable<bigint>) this.#parents.add(Number(id));
     }
     return this.#parents;
+  }
+
+  #pathOf(pathId: number): RawText {
+    return pathId === ROOT_ID ? ('' as RawText) : this.#paths.of(pathId);
   }
 
   #idOf(path: RawText): number | null {

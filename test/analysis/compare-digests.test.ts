@@ -29,7 +29,7 @@ function fast(a: string, b: string, options: DiffOptions, maxDepth: number) {
   const found = compareDigests(left!, right!, rules)!;
   const stat = new DiffStat(maxDepth);
   for (const [path, sums] of found.sums) stat.addAll(path, sums);
-  const again = diffedSlowly(a, b, { ...options, places: found }, maxDepth);
+  const again = diffedSlowly(a, b, { ...options, some: found }, maxDepth);
   return { counts: found.counts, rows: stat.rows(), paths: again.paths };
 }
 

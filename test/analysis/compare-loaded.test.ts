@@ -50,7 +50,7 @@ function fast([a, b]: [string, string], options: DiffOptions, maxDepth: number) 
   right.close();
   const stat = new DiffStat(maxDepth);
   for (const [path, sums] of found.sums) stat.addAll(path, sums);
-  const { paths } = diffedSlowly(a, b, { ...options, places: found }, maxDepth);
+  const { paths } = diffedSlowly(a, b, { ...options, some: found }, maxDepth);
   return { counts: found.counts, rows: stat.rows(), paths };
 }
 

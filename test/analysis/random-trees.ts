@@ -4,6 +4,7 @@ import { DiffCounts, type DiffOptions, differences } from '../../src/analysis/di
 import { DIFF_CLASSES, type DiffClass, type DiffMode } from '../../src/analysis/diff-rules.js';
 import { DiffStat } from '../../src/analysis/diff-stat.js';
 import { openTree } from '../../src/source/open.js';
+import type { ZnodeSource } from '../../src/source/sources.js';
 import type { ZnodeSpec } from '../support/snapshot-spec.js';
 
 const ANYONE = { perms: 31, scheme: 'world', id: 'anyone' };
@@ -65,7 +66,12 @@ function open(file: string) {
 
 /** Walks through two SOURCEs side by side: counts, rows of --stat, and a line for each difference. */
 export function diffedSlowly(a: string, b: string, options: DiffOptions, maxDepth: number) {
-  const [left, right, counts, stat] = [open(a), open(b), new DiffCounts(), new DiffStat(maxDepth)];
+  return diffedTrees(open(a), open(b), options, maxDepth);
+}
+
+/** The same of trees that are open. */
+export function diffedTrees(left: ZnodeSource, right: ZnodeSource, options: DiffOptions, maxDepth: number) {
+  const [counts, stat] = [new DiffCounts(), new DiffStat(maxDepth)];
   const paths: string[] = [];
   for (const { change, path, a: was, b: is } of differences(left, right, options, counts)) {
     stat.add(change, path, was?.dataLength ?? 0, is?.dataLength ?? 0);

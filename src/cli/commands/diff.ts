@@ -128,7 +128,8 @@ export const diff = defineCommand({
     return askTrees([args.source, args.target], modeText(wish), run, async (a, b) => {
       const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
-      await outcome.prepare(args.stat ? (args.maxDepth ?? 1) : 0, inFileOrder, args.verify, run);
+      const maxDepth = args.stat ? (args.maxDepth ?? 1) : 0;
+      await outcome.prepare({ maxDepth, withMatches: inFileOrder, isVerify: args.verify }, run);
       if (!inFileOrder || !outcome.printInFileOrder(args.data ?? 'auto', run)) show(outcome, args, run);
       return exitCode(outcome, run);
     });

@@ -1,0 +1,87 @@
+// Two moments compared where txns touched them only: the same as walking through both trees.
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DiffMode } from '../../src/analysis/diff-rules.js';
+import { diffRules } from '../../src/analysis/diff-rules.js';
+import { DiffStat } from '../../src/analysis/diff-stat.js';
+import { compareQuickly } from '../../src/cli/quick-diff.js';
+import { UsageError } from '../../src/errors.js';
+import type { RawText } from '../../src/jute/raw-text.js';
+import { openTree } from '../../src/source/open.js';
+import type { ZnodeSource } from '../../src/source/sources.js';
+import { PathMap } from '../../src/tree/path-map.js';
+import { diffedTrees } from '../analysis/random-trees.js';
+import { build } from '../store/indexes.js';
+import { FIXTURES, useTempDir } from '../support/fixtures.js';
+
+const dir = useTempDir();
+const silent = { onNote: () => {}, onProblem: () => {} };
+const run = { sourceOptions: silent };
+
+/** SOURCEs without a moment, and the zxids of their histories. */
+function places(): [source: string, from: number, to: number][] {
+  const of = (name: string, from: number, to: number): [string, number, number][] => {
+    const folder = join(FIXTURES, name);
+    const { file } = build(join(dir.path, `${name.replaceAll('/', '-')}.db`), [folder], { snapshots: 'all' });
+    return [
+      [folder, from, to],
+      [file, from, to],
+    ];
+  };
+  return [
+    ...of('load-3.9.5', 0, 0xd84),
+    ...of('standalone-3.9.5', 0, 0x1c4),
+    ...of('standalone-3.4.14', 0x7a, 0x1a5),
+    ...of('standalone-3.5.10', 0, 0x1bb),
+    ...of('ensemble-3.8.6/zk1', 0x1000001c0, 0x100000521),
+  ];
+}
+
+/** Null where there is no such moment. */
+function opened(source: string): ZnodeSource | null {
+  try {
+    return openTree(source, silent);
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+const wishes = fc.record({
+  at: fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+  mode: fc.constantFrom<DiffMode>('strict', 'strict', 'migrated'),
+  under: fc.constantFrom('', '', '/load', '/sequence', '/zookeeper'),
+  maxDepth: fc.integer({ min: 0, max: 2 }),
+});
+
+describe.each(places())('two moments of %s', (source, from, to) => {
+  it('differ as when both are walked through', async () => {
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(wishes, async ({ at, mode, under, maxDepth }) => {
+        const [a, b] = at.map((part) =>
+          opened(`${source}@0x${Math.round(from + part * (to - from)).toString(16)}`),
+        );
+        if (a == null || b == null) return;
+        const options = { rules: diffRules({ mode }), map: new PathMap(), under: under as RawText };
+        const wish = { options, maxDepth, withMatches: false, isVerify: false, largeFrom: 0 };
+        const quick = await compareQuickly(a, b, wish, run);
+        const slow = diffedTrees(a, b, options, maxDepth);
+        if (quick !== null) {
+          compared++;
+          const stat = new DiffStat(maxDepth);
+          for (const [path, sums] of quick.sums) stat.addAll(path, sums);
+          const { paths } = diffedTrees(a, b, { ...options, some: quick }, maxDepth);
+          expect({ rows: stat.rows(), paths }).toEqual({ rows: slow.rows, paths: slow.paths });
+          // Of two files the slow way alone reads no more than what is below a path.
+          if (under === '') expect({ ...quick.counts }).toEqual({ ...slow.counts });
+        }
+        a.close();
+        b.close();
+      }),
+      { numRuns: 20 },
+    );
+    expect(compared).toBeGreaterThan(3);
+  });
+});
