@@ -1,60 +1,85 @@
 // A permutation that only a key tells: lists of small numbers to lists of the same kind, no two to the same one.
 //
 // A Feistel network over the two halves of the list, each taken as one number, as format-preserving encryption has it
-// (NIST SP 800-38G, FF1): each round adds to one half what SHAKE-256 makes of the key and the other half. Where there are
-// few lists, a shuffled table of all of them. Of unlike lists (other radixes, another tweak) nothing can be told from
-// each other.
-import { createHash } from 'node:crypto';
+// (NIST SP 800-38G): each round adds to one half what SipHash makes of the key and the other half. Long lists are done in
+// parts, from the front and then from the back, each part in a way that those before it decide, so that every number
+// of the list changes all. Where there are few lists, a shuffled table of all of them.
+import { SipHash } from './sip-hash.js';
 
 const ROUNDS = 8;
 /** Up to so many lists are shuffled as a table. */
 const MOST_IN_TABLE = 65_536;
-/** Bytes of hash beyond those that a number has, so that each remainder is as likely as the others. */
-const SPARE_BYTES = 16;
+/** Bits of a part: its halves are numbers that a double holds. */
+const PART_BITS = 60;
+const HALF_BITS = PART_BITS / 2;
 
-/** Bytes that nobody makes without the key: SHAKE-256 of it and the parts, each with its length. */
-export function keyedBytes(key: Buffer, parts: readonly (string | Uint8Array)[], length: number): Buffer {
-  const hash = createHash('shake256', { outputLength: length }).update(key);
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest();
-}
-
-/** Permutations with one key. */
+/** Permutations with one key, of 16 bytes. */
 export class KeyedPermutation {
-  readonly #key: Buffer;
+  readonly #hash: SipHash;
+  readonly #input = Buffer.alloc(24);
   readonly #tables = new Map<string, Uint32Array>();
 
   constructor(key: Buffer) {
-    this.#key = key;
+    this.#hash = new SipHash(key);
   }
 
   /**
    * The list that takes the place of `values`, of which each is from 0 to its radix - 1. Lists with another `tweak` are
-   * permuted in another way.
+   * permuted in another way. No radix is above 2^21.
    */
   permute(values: readonly number[], radixes: readonly number[], tweak: string): number[] {
     const count = radixes.reduce((product, radix) => product * radix, 1);
     if (count <= 1) return [...values];
+    const made = [...values];
     if (count <= MOST_IN_TABLE) {
-      const number = Number(numberOf(values, radixes));
-      return valuesOf(BigInt(this.#table(count, radixes)[number]!), radixes);
+      const number = this.#table(count, radixes)[numberOf(values, radixes, 0, values.length)]!;
+      put(number, made, radixes, 0, made.length);
+      return made;
     }
-    const middle = radixes.length >> 1;
-    const [radixesA, radixesB] = [radixes.slice(0, middle), radixes.slice(middle)];
-    const [countA, countB] = [countOf(radixesA), countOf(radixesB)];
-    let a = numberOf(values.slice(0, middle), radixesA);
-    let b = numberOf(values.slice(middle), radixesB);
-    for (let round = 0; round < ROUNDS; round += 2) {
-      a = (a + this.#mixed(tweak, round, b, countA)) % countA;
-      b = (b + this.#mixed(tweak, round + 1, a, countB)) % countB;
-    }
-    return [...valuesOf(a, radixesA), ...valuesOf(b, radixesB)];
+    this.#hash.hash(Buffer.from(`${tweak} ${radixes.join()}`));
+    const parts = partsOf(radixes);
+    const { high, low } = this.#hash;
+    this.#pass(made, radixes, parts, high, low);
+    if (parts.length > 1) this.#pass(made, radixes, parts.reverse(), low, high);
+    return made;
   }
 
-  #mixed(tweak: string, round: number, other: bigint, count: bigint): bigint {
-    const length = Math.ceil(count.toString(16).length / 2) + SPARE_BYTES;
-    const bytes = keyedBytes(this.#key, ['round', tweak, `${round}`, other.toString(16)], length);
-    return BigInt(`0x${bytes.toString('hex')}`) % count;
+  #pass(
+    values: number[],
+    radixes: readonly number[],
+    parts: readonly Part[],
+    high: number,
+    low: number,
+  ): void {
+    let [tweakHigh, tweakLow] = [high, low];
+    for (const { from, middle, to } of parts) {
+      const countA = countOf(radixes, from, middle);
+      const countB = countOf(radixes, middle, to);
+      let a = numberOf(values, radixes, from, middle);
+      let b = numberOf(values, radixes, middle, to);
+      this.#mix(tweakHigh, tweakLow, a, b, 0);
+      const [nextHigh, nextLow] = [this.#hash.high, this.#hash.low];
+      for (let round = 1; round <= ROUNDS; round += 2) {
+        a = (a + this.#mix(tweakHigh, tweakLow, b, 0, round)) % countA;
+        b = (b + this.#mix(tweakHigh, tweakLow, a, 0, round + 1)) % countB;
+      }
+      put(a, values, radixes, from, middle);
+      put(b, values, radixes, middle, to);
+      [tweakHigh, tweakLow] = [nextHigh, nextLow];
+    }
+  }
+
+  /** A number below 2^52 of others. */
+  #mix(tweakHigh: number, tweakLow: number, a: number, b: number, round: number): number {
+    const input = this.#input;
+    input.writeUInt32LE(tweakHigh, 0);
+    input.writeUInt32LE(tweakLow, 4);
+    input.writeUIntLE(a % 2 ** 48, 8, 6);
+    input.writeUIntLE(b % 2 ** 48, 14, 6);
+    input.writeUInt16LE(Math.floor(a / 2 ** 48) * 32 + Math.floor(b / 2 ** 48), 20);
+    input.writeUInt16LE(round, 22);
+    this.#hash.hash(input);
+    return (this.#hash.high % 2 ** 20) * 2 ** 32 + this.#hash.low;
   }
 
   /** All numbers below `count`, shuffled (Fisher and Yates). */
@@ -63,9 +88,10 @@ export class KeyedPermutation {
     let table = this.#tables.get(name);
     if (table === undefined) {
       table = Uint32Array.from({ length: count }, (_, i) => i);
-      const random = keyedBytes(this.#key, ['table', name], 8 * count);
+      this.#hash.hash(Buffer.from(`table ${name}`));
+      const { high, low } = this.#hash;
       for (let i = count - 1; i > 0; i--) {
-        const j = Number(random.readBigUInt64LE(8 * i) % BigInt(i + 1));
+        const j = this.#mix(high, low, i, 0, 0) % (i + 1);
         [table[i], table[j]] = [table[j]!, table[i]!];
       }
       this.#tables.set(name, table);
@@ -74,20 +100,50 @@ export class KeyedPermutation {
   }
 }
 
-function countOf(radixes: readonly number[]): bigint {
-  return radixes.reduce((product, radix) => product * BigInt(radix), 1n);
+interface Part {
+  readonly from: number;
+  readonly middle: number;
+  readonly to: number;
 }
 
-function numberOf(values: readonly number[], radixes: readonly number[]): bigint {
-  return values.reduce((number, value, i) => number * BigInt(radixes[i]!) + BigInt(value), 0n);
-}
-
-function valuesOf(number: bigint, radixes: readonly number[]): number[] {
-  const values: number[] = [];
-  let rest = number;
-  for (const radix of radixes.toReversed()) {
-    values.push(Number(rest % BigInt(radix)));
-    rest /= BigInt(radix);
+/** Divides a list into parts of about the same number of bits, each of two halves. */
+function partsOf(radixes: readonly number[]): Part[] {
+  const bits = radixes.reduce((sum, radix) => sum + Math.log2(radix), 0);
+  const most = bits / Math.ceil(bits / PART_BITS);
+  const parts: Part[] = [];
+  for (let from = 0; from < radixes.length; ) {
+    const middle = endOf(radixes, from, most / 2);
+    const to = endOf(radixes, middle, most / 2);
+    parts.push({ from, middle, to });
+    from = to;
   }
-  return values.reverse();
+  return parts;
+}
+
+function endOf(radixes: readonly number[], from: number, most: number): number {
+  let to = from;
+  for (let bits = 0; to < radixes.length && bits < Math.min(most, HALF_BITS) - 0.01; to++) {
+    bits += Math.log2(radixes[to]!);
+  }
+  return to;
+}
+
+function countOf(radixes: readonly number[], from: number, to: number): number {
+  let count = 1;
+  for (let i = from; i < to; i++) count *= radixes[i]!;
+  return count;
+}
+
+function numberOf(values: readonly number[], radixes: readonly number[], from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = number * radixes[i]! + values[i]!;
+  return number;
+}
+
+function put(number: number, values: number[], radixes: readonly number[], from: number, to: number): void {
+  let rest = number;
+  for (let i = to - 1; i >= from; i--) {
+    values[i] = rest % radixes[i]!;
+    rest = Math.floor(rest / radixes[i]!);
+  }
 }

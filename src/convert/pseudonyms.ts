@@ -3,8 +3,10 @@
 //
 // A name keeps its shape: a letter becomes a letter of its case, a digit a digit, and all else stays. So a copy reads like
 // what it was made of, and no two siblings become one. Secrets keep their length alone.
-import { decodedText, type RawText, rawTextOf } from '../jute/raw-text.js';
-import { KeyedPermutation, keyedBytes } from './keyed-permutation.js';
+import { createHash } from 'node:crypto';
+import { bytesOf, decodedText, type RawText, rawTextOf } from '../jute/raw-text.js';
+import { KeyedPermutation } from './keyed-permutation.js';
+import { SipHash } from './sip-hash.js';
 
 /** Characters that become one another: from, to, both included. Those of one class have the same length in UTF-8. */
 const CLASSES: readonly (readonly [from: number, to: number])[] = [
@@ -21,13 +23,10 @@ const CLASSES: readonly (readonly [from: number, to: number])[] = [
 const COUNTER = /00\d{8}$/;
 
 /** Names that are remembered, up to a length in bytes. */
-const MOST_NAMES = 200_000;
+const MOST_NAMES = 50_000;
 const LONG = 256;
-/** Characters that are permuted together. */
-const PIECE = 64;
 /** Data up to this length is permuted, so that other data stays other data. */
 const SHORT = 16;
-const HASH_BYTES = 16;
 
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 const IPV6 = /^[0-9a-fA-F]*:[0-9a-fA-F:.]*$/;
@@ -36,14 +35,20 @@ const ANY_ADDRESS = new Set(['0.0.0.0', '::', '0:0:0:0:0:0:0:0']);
 
 /** Pseudonyms of one key. */
 export class Pseudonyms {
-  readonly #key: Buffer;
   readonly #permutation: KeyedPermutation;
+  readonly #hashes: readonly SipHash[];
   readonly #names = new Map<RawText, RawText>();
 
-  constructor(key: Buffer) {
-    this.#key = key;
-    this.#permutation = new KeyedPermutation(key);
+  /** `key` may have any length. */
+  constructor(key: Uint8Array) {
+    const bytes = (use: string) => createHash('sha256').update(`${use}:`).update(key).digest();
+    this.#permutation = new KeyedPermutation(bytes('names'));
+    this.#hashes = [bytes('data'), bytes('more data')].map((one) => new SipHash(one));
+    this.id = bytes('id').toString('hex', 0, 4);
   }
+
+  /** Tells whether two have one key; nothing of the key. */
+  readonly id: string;
 
   /** A name: a segment of a path, a user. The number of a sequential znode stays. */
   name(text: RawText): RawText {
@@ -77,17 +82,18 @@ export class Pseudonyms {
   /** A secret: characters of base64, of which nothing but their number tells. What fills it up at its end stays. */
   secret(text: RawText): RawText {
     const length = text.replace(/=+$/, '').length;
-    const made = keyedBytes(this.#key, ['secret', text], length).toString('base64').slice(0, length);
-    return (made + text.slice(length)) as RawText;
+    const made = Buffer.from(this.#hashed(bytesOf(text)), 'hex').toString('base64url');
+    const filled = made
+      .replaceAll('_', '/')
+      .replaceAll('-', '+')
+      .repeat(Math.ceil(length / made.length));
+    return (filled.slice(0, length) + text.slice(length)) as RawText;
   }
 
   /** Data: short data becomes other data of its length, printable where it was; longer data a hash, repeated. */
   data(data: Buffer): Buffer {
     if (data.length === 0) return data;
-    if (data.length > SHORT) {
-      const hash = keyedBytes(this.#key, ['data', data], HASH_BYTES).toString('hex');
-      return Buffer.alloc(data.length, hash, 'latin1');
-    }
+    if (data.length > SHORT) return Buffer.alloc(data.length, this.#hashed(data), 'latin1');
     const isPrintable = data.every((byte) => byte >= 0x20 && byte < 0x7f);
     const [base, radix] = isPrintable ? [0x20, 95] : [0, 256];
     const values = Array.from(data, (byte) => byte - base);
@@ -95,34 +101,35 @@ export class Pseudonyms {
     return Buffer.from(made.map((value) => value + base));
   }
 
+  /** 128 bits of hash as hex. */
+  #hashed(data: Buffer): string {
+    const words = this.#hashes.flatMap((hash) => {
+      hash.hash(data);
+      return [hash.high, hash.low];
+    });
+    return words.map((word) => word.toString(16).padStart(8, '0')).join('');
+  }
+
   #shaped(text: RawText): RawText {
     // As servers read it: a leader may log bytes that its followers, who decoded them, log as others.
     const chars = Array.from(decodedText(text), (char) => char.codePointAt(0)!);
-    let made = '';
-    // A piece is permuted as those before it have it, so that equal pieces of unlike names do not show.
-    let before = keyedBytes(this.#key, ['name'], HASH_BYTES);
-    for (let at = 0; at < chars.length; at += PIECE) {
-      const piece = chars.slice(at, at + PIECE);
-      made += String.fromCodePoint(...this.#piece(piece, `name,${before.toString('hex')}`));
-      if (chars.length > PIECE) before = keyedBytes(this.#key, [before, piece.join()], HASH_BYTES);
-    }
-    return rawTextOf(Buffer.from(made, 'utf8'));
-  }
-
-  #piece(chars: readonly number[], tweak: string): number[] {
-    const found = chars.map((char) => CLASSES.find(([from, to]) => char >= from && char <= to));
     const values: number[] = [];
     const radixes: number[] = [];
-    let shape = tweak;
-    for (const [i, range] of found.entries()) {
-      shape += `,${range?.[0] ?? -chars[i]!}`;
+    const ranges = chars.map((char) => CLASSES.find(([from, to]) => char >= from && char <= to));
+    let shape = 'name';
+    for (const [i, range] of ranges.entries()) {
+      shape += range === undefined ? `,${chars[i]}` : ',';
       if (range === undefined) continue;
       values.push(chars[i]! - range[0]);
       radixes.push(range[1] - range[0] + 1);
     }
     const made = this.#permutation.permute(values, radixes, shape);
+    let out = '';
     let next = 0;
-    return found.map((range, i) => (range === undefined ? chars[i]! : range[0] + made[next++]!));
+    for (const [i, range] of ranges.entries()) {
+      out += String.fromCodePoint(range === undefined ? chars[i]! : range[0] + made[next++]!);
+    }
+    return rawTextOf(Buffer.from(out, 'utf8'));
   }
 
   /** An IPv4 address whose octets have as many digits. */

@@ -1,5 +1,4 @@
 // A copy of servers' data for sharing, and what is said of it.
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import type { OutputFolder } from '../container/output-folder.js';
 import type { DataDir } from '../datadir/data-dir.js';
@@ -12,7 +11,6 @@ import type { SourceOptions } from '../source/source-options.js';
 import { surveyEnd } from '../tree/snapshot-survey.js';
 import { openTxnLog } from '../txnlog/read-log.js';
 import { DigestTable } from './digest-table.js';
-import { keyedBytes } from './keyed-permutation.js';
 import { Pseudonyms } from './pseudonyms.js';
 import { type ServerCopy, scrubServer } from './scrub-server.js';
 import { type NameRules, Scrubber } from './scrubber.js';
@@ -35,9 +33,8 @@ export interface ScrubManifest {
 
 /** A scrubber, and what tells its key from others. */
 export function scrubberOf({ key, ...rules }: ScrubOptions): { scrubber: Scrubber; keyId: string } {
-  const secret = createHash('sha256').update(key).digest();
-  const keyId = keyedBytes(secret, ['key id'], 4).toString('hex');
-  return { scrubber: new Scrubber(new Pseudonyms(secret), rules), keyId };
+  const pseudonyms = new Pseudonyms(key);
+  return { scrubber: new Scrubber(pseudonyms, rules), keyId: pseudonyms.id };
 }
 
 /** The servers of a SOURCE by the folders that their copies have: "" for one that is named by itself. */

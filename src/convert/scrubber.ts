@@ -36,7 +36,7 @@ const SERVER_LINE = /^(server\.\d+\s*=)(.*)$/;
 const PORT_OR_ROLE = /^(?:\d{0,5}|participant|observer)$/i;
 
 /** Paths that are remembered, up to a length in bytes. */
-const MOST_PATHS = 200_000;
+const MOST_PATHS = 20_000;
 const LONG = 1024;
 
 /** RUNTIMEINCONSISTENCY, for a part of a failed multi that has its first body instead of a code. */
