@@ -18,21 +18,24 @@ export async function askTree(
 
 /**
  * Opens the trees in two SOURCEs, asks, closes them, and returns the exit code. `first` is said before anything that is
- * said of them, once they are open: what cannot be opened is answered with one line.
+ * said of them, once they are open: what cannot be opened is answered with one line. With `areCompared` only what differs
+ * strictly is asked of them.
  */
 export async function askTrees(
   [source, target]: readonly [string, string],
   first: string,
   run: Run,
   ask: (a: ZnodeSource, b: ZnodeSource) => number | Promise<number>,
+  { areCompared = false } = {},
 ): Promise<number> {
   const { openTree } = await import('../source/open.js');
   let held: string[] | null = [];
   const onNote = (text: string) => (held === null ? run.note(text) : void held.push(text));
-  const open = (text: string) => openTree(text, { ...run.sourceOptions, onNote });
-  const a = open(source);
+  const open = (text: string, other: string) =>
+    openTree(text, { ...run.sourceOptions, onNote, comparedWith: areCompared ? other : undefined });
+  const a = open(source, target);
   try {
-    const b = open(target);
+    const b = open(target, source);
     try {
       for (const text of [first, ...held]) run.note(text);
       held = null;

@@ -17,16 +17,26 @@ export interface FocusedTrees {
   whole(): OverlaidTree;
 }
 
+/** Znodes that are asked for together. */
+export interface FocusedGroup {
+  readonly paths: ReadonlySet<RawText>;
+  /** A tree in which they are right. */
+  readonly tree: OverlaidTree;
+}
+
 /** A tree that is replayed as far as it is asked for. */
 export class FocusedTree {
   readonly #trees: FocusedTrees;
+  readonly #group: FocusedGroup | null;
   #whole: OverlaidTree | null = null;
 
-  constructor(trees: FocusedTrees) {
+  constructor(trees: FocusedTrees, group: FocusedGroup | null = null) {
     this.#trees = trees;
+    this.#group = group;
   }
 
   get(path: RawText, fields: ZnodeFields): Znode | null {
+    if (this.#group?.paths.has(path) && !fields.numChildren) return this.#group.tree.get(path, fields);
     return this.#for(path, 'znode').get(path, fields);
   }
 

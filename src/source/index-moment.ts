@@ -1,13 +1,13 @@
 // The tree of an index at a moment, or the newest: a loaded snapshot that serves, and the txns after it.
+import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
-import { formatZxid, type Zxid } from '../records/zxid.js';
+import { formatZxid } from '../records/zxid.js';
 import type { IndexReader } from '../store/index-reader.js';
-import type { Exactness } from '../tree/exactness.js';
 import type { When } from '../tree/log-survey.js';
-import { type TreeAt, treeAt } from '../tree/tree-at.js';
-import { exactnessBeforehand } from './exactness-beforehand.js';
-import { FocusedTree } from './focused-tree.js';
+import { FocusedTree, type FocusedTrees } from './focused-tree.js';
 import { type IndexCandidate, IndexPlace } from './index-place.js';
+import { type ComparedGroup, comparedGroup } from './index-range.js';
+import { labelBeforehand, overlaid, replay } from './index-replay.js';
 import type { ChosenServers } from './index-servers.js';
 import { type AnyIndexTree, type IndexedFacts, IndexedSource } from './indexed-source.js';
 import { noLogsNote } from './log-dir-note.js';
@@ -19,21 +19,20 @@ import {
   planMoment,
   planNewest,
 } from './moment-plan.js';
-import { noTree, OverlaidTree } from './overlaid-tree.js';
 import { ReplayedTree } from './replayed-tree.js';
 import type { SourceLog } from './source-log.js';
 import type { Moment, ZnodeSource } from './sources.js';
-import { ticking } from './ticking.js';
 
 /**
  * Opens the tree of a server, or of a cluster, as it was at `when`; with null, the newest. A note says how sure that
- * is. Null where a newest tree has no sound snapshot to begin with.
+ * is. `other` is a moment of the same history that the tree is to be compared with, if so. Null where a newest tree has no sound snapshot to begin with.
  * @throws UsageError as `planMoment` does, and where the moment needs a snapshot that is not loaded.
  */
 export function openIndexMoment(
   reader: IndexReader,
   where: ChosenServers,
   when: When | null,
+  other: When | null | undefined,
   log: SourceLog,
 ): ZnodeSource | null {
   const place = new IndexPlace(reader, where);
@@ -53,16 +52,6 @@ export function openIndexMoment(
     const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns, loaded };
     return source(reader.tree(base.snapshot), facts);
   }
-  const early = log.options.singles && plan.doubt === null ? focusedMoment(reader, where, plan) : null;
-  if (early !== null) {
-    const reason = `${early.reason}; ${NOT_COMPARED}`;
-    const moment: Moment = { zxid: to, exactness: early.label, reason };
-    log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
-    const facts = { name: `${name} at ${formatZxid(to)}`, zxid: early.reached, moment, laterTxns };
-    return source(focused(reader, where, plan, log), facts);
-  }
-  const replayed = replay(reader, where, plan, null, log);
-  const moment = momentOf(plan, replayed, name, log);
   const { snapshot } = base;
   const asItStands = () => {
     const ofBase = { name: `${name} ${base.name}`, zxid: base.zxid, laterTxns: null };
@@ -70,47 +59,48 @@ export function openIndexMoment(
       ? null
       : source(reader.tree(snapshot), { ...ofBase, loaded: reader.loaded(snapshot) });
   };
+  const baseName = `${reader.file}#${snapshot?.id ?? name}`;
+  const partly = (group: ComparedGroup) => {
+    const range = { choice: where.choice, snapshotId: snapshot!.id, after: base.zxid, to };
+    const grownBy = (under: RawText) => reader.grownIn(range, under);
+    return new ReplayedTree(baseName, group.replay, asItStands, { paths: group.paths, grownBy });
+  };
+  const label =
+    plan.doubt !== null || (!log.options.singles && other === undefined)
+      ? null
+      : labelBeforehand(reader, where, plan);
+  const group =
+    label === null || other === undefined ? null : comparedGroup(reader, where, place, plan, other, log);
+  if (label !== null && (log.options.singles || group !== null)) {
+    const reason = `${label.reason}; ${NOT_COMPARED}`;
+    const moment: Moment = { zxid: to, exactness: label.label, reason };
+    log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
+    const facts = { name: `${name} at ${formatZxid(to)}`, zxid: label.reached, moment, laterTxns };
+    const tree = focused(reader, where, plan, group, log);
+    return source(tree, group === null ? facts : { ...facts, replayed: partly(group) });
+  }
+  const replayed = replay(reader, where, plan, null, log);
+  const moment = momentOf(plan, replayed, name, log);
   return source(overlaid(reader, where, base, replayed), {
     ...{ name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns },
-    replayed: new ReplayedTree(`${reader.file}#${snapshot?.id ?? name}`, replayed, asItStands),
+    replayed: new ReplayedTree(baseName, replayed, asItStands),
   });
 }
 
 /** A wrong digest would speak against the tree: who wants that looked at asks for more than single znodes. */
 const NOT_COMPARED = 'digests are compared where the whole tree is asked for (find, du, export)';
 
-/**
- * The label of a tree of which single znodes are asked, where it is exact for sure. Null where only a replay of all
- * can tell: its digests may prove what nothing else does.
- */
-function focusedMoment(
-  reader: IndexReader,
-  { choice, servers }: ChosenServers,
-  plan: MomentPlan<IndexCandidate>,
-): (Exactness & { readonly reached: Zxid }) | null {
-  const { snapshot } = plan.base;
-  if (
-    snapshot === null ||
-    reader.problems(servers.map(({ id }) => id)).some(({ code }) => code === 'op-unknown')
-  ) {
-    return null;
-  }
-  const txns = (fromZxid: Zxid, toZxid: Zxid) => reader.txns(choice, { fromZxid, toZxid });
-  const sessions = () => new Set([...reader.base(snapshot).open().sessions()].map(({ id }) => id));
-  const exactness = exactnessBeforehand(plan, txns, sessions);
-  return exactness.label === 'exact' ? exactness : null;
-}
-
 function focused(
   reader: IndexReader,
   where: ChosenServers,
   plan: MomentPlan<IndexCandidate>,
+  group: ComparedGroup | null,
   log: SourceLog,
 ): FocusedTree {
   const { base, to } = plan;
   const { choice } = where;
   const range = { choice, snapshotId: base.snapshot?.id ?? null, after: base.zxid, to };
-  return new FocusedTree({
+  const trees: FocusedTrees = {
     focused: (path, focus) => {
       const ids = reader.focusTxns(path, focus, range);
       return ids === null ? null : overlaid(reader, where, base, replay(reader, where, plan, ids, log));
@@ -120,42 +110,8 @@ function focused(
       return changes === null ? null : reader.tree(base.snapshot!).childPaths(path, changes);
     },
     whole: () => overlaid(reader, where, base, replay(reader, where, plan, null, log)),
-  });
-}
-
-/** Replays all txns of a plan, or those with the row ids of `some` (by zxid). */
-function replay(
-  reader: IndexReader,
-  { choice, name }: ChosenServers,
-  plan: MomentPlan<IndexCandidate>,
-  some: readonly bigint[] | null,
-  log: SourceLog,
-): TreeAt {
-  const { base, to, nextSnapshot, witnesses, survey } = plan;
-  const hasData = !reader.lacksData;
-  const txns = () =>
-    some === null ? reader.txns(choice, { fromZxid: base.zxid + 1n }) : reader.txnsById(some, choice);
-  return treeAt({
-    base: base.snapshot === null ? null : reader.base(base.snapshot),
-    txns: ticking(txns, name, log),
-    to,
-    data: hasData,
-    digests: hasData && some === null,
-    nextSnapshot,
-    newestLogged: survey.newest?.zxid ?? null,
-    witnesses,
-  });
-}
-
-function overlaid(
-  reader: IndexReader,
-  { servers }: ChosenServers,
-  { snapshot }: IndexCandidate,
-  { overlay, sessions }: TreeAt,
-): OverlaidTree {
-  const base = snapshot === null ? noTree(!reader.lacksData) : reader.tree(snapshot);
-  const { snapDir } = reader.places().find(({ serverId }) => serverId === servers[0]!.id)!;
-  return new OverlaidTree(base, overlay, sessions, snapDir);
+  };
+  return new FocusedTree(trees, group);
 }
 
 /** What is wrong with what is read: nothing that concerns other snapshots than the base. */

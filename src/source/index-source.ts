@@ -1,4 +1,5 @@
 // Trees and histories of a zoolog index.
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { Problem } from '../problems.js';
@@ -12,7 +13,7 @@ import { agreementNote } from './agreement-note.js';
 import { openIndexMoment } from './index-moment.js';
 import { agreedToBy, type ChosenServers, chooseServers, snapshotsOf } from './index-servers.js';
 import { IndexedSource } from './indexed-source.js';
-import type { Who } from './parse.js';
+import { parseSource, type Who } from './parse.js';
 import type { ResolvedIndex } from './resolve.js';
 import { isSession, type SessionTable } from './session-table.js';
 import { SourceLog } from './source-log.js';
@@ -34,7 +35,9 @@ export function openIndexTree(
     // Of one server the tree is what it has itself, whatever of it was committed.
     const note = where.choice.serverId === null ? agreementNote(where) : null;
     if (note !== null) options.onNote(note);
-    const tree = openIndexMoment(reader, where, when, new SourceLog(options));
+    const other =
+      options.comparedWith === undefined ? undefined : otherMoment(options.comparedWith, path, who, options);
+    const tree = openIndexMoment(reader, where, when, other, new SourceLog(options));
     if (tree !== null) return tree;
     const snapshot = damagedTree(reader, path, where);
     const { server, zxid, name } = snapshot;
@@ -47,6 +50,19 @@ export function openIndexTree(
       isComplete: snapshot.isSound,
     });
   });
+}
+
+/** The moment of another SOURCE (null for the newest), if that is of the same history; else undefined. */
+function otherMoment(
+  text: string,
+  path: string,
+  who: Who | null,
+  options: SourceOptions,
+): When | null | undefined {
+  const other = parseSource(text, existsSync, options.timeZone);
+  const isSame =
+    other.path === path && other.who?.cluster === who?.cluster && other.who?.server === who?.server;
+  return isSame ? other.when : undefined;
 }
 
 /** The history of a cluster, or what one server holds of it. @throws as openIndexTree does. */

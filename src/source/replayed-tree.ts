@@ -8,6 +8,14 @@ import type { ZnodeSource } from './sources.js';
 
 type Replayed = Pick<TreeAt, 'base' | 'overlay'>;
 
+/** A replay of some txns, by which the tree is right at some paths only. */
+export interface PartialReplay {
+  /** Where the tree can differ from the other one that is asked about, and is right. */
+  readonly paths: ReadonlySet<RawText>;
+  /** See `ReplayedTree.grownBy`. */
+  grownBy(under: RawText): number;
+}
+
 /** A base, and what txns made of it. */
 export class ReplayedTree {
   /** Equal texts are one base. */
@@ -16,10 +24,17 @@ export class ReplayedTree {
   readonly znodesOfBase: number | null;
   readonly #overlay: Overlay | null;
   readonly #open: () => ZnodeSource | null;
+  readonly #partial: PartialReplay | null;
   #baseTree: ZnodeSource | null | undefined;
 
   /** `replay` is null where no txn was applied; `open` gives the base as a tree, null for a new tree. */
-  constructor(base: string, replay: Replayed | null, open: () => ZnodeSource | null) {
+  constructor(
+    base: string,
+    replay: Replayed | null,
+    open: () => ZnodeSource | null,
+    partial: PartialReplay | null = null,
+  ) {
+    this.#partial = partial;
     this.base = base;
     this.znodesOfBase = replay?.base.znodes ?? null;
     this.#overlay = replay?.overlay ?? null;
@@ -34,11 +49,13 @@ export class ReplayedTree {
 
   /** Paths at which something was created, deleted or changed. */
   touched(): Iterable<RawText> {
+    if (this.#partial !== null) return this.#partial.paths;
     return this.#overlay?.changed() ?? [];
   }
 
   /** How many znodes more than in the base there are at and below a path. */
   grownBy(under: RawText): number {
+    if (this.#partial !== null) return this.#partial.grownBy(under);
     if (this.#overlay === null) return 0;
     let grown = 0;
     for (const { path } of this.#overlay.created()) if (isAtOrBelow(path, under)) grown++;

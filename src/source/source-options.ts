@@ -21,6 +21,8 @@ export interface SourceOptions {
   readonly timeZone?: string | undefined;
   /** Of a tree only single znodes and lists of children are asked for: an index need not replay all for that. */
   readonly singles?: boolean | undefined;
+  /** The tree is compared with that of this SOURCE, and nothing else is asked of it. */
+  readonly comparedWith?: string | undefined;
   /** All of it is read anyway, so that an index would save nothing: none is recommended. */
   readonly takesAll?: boolean | undefined;
   /** Takes one line for the person that is no problem: what was chosen, what is not shown. */

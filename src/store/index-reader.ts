@@ -29,6 +29,7 @@ import type { LoadedTree } from './loaded-pairs.js';
 import { PathText } from './path-text.js';
 import { readProblems } from './problem-table.js';
 import { firstTxn, surveyNewest, surveyTxns } from './survey-txns.js';
+import { grownIn, touchedBetween } from './touched-between.js';
 import { choiceOf, chosen, type TxnChoice, type TxnFilter } from './txn-choice.js';
 
 /** A server of an index, with the name of its cluster. */
@@ -245,6 +246,16 @@ export class IndexReader {
   /** The children that a znode gained and lost; null where the ops alone do not tell. See `listedChildren`. */
   listedChildren(path: RawText, range: FocusRange): ReadonlyMap<number, boolean> | null {
     return listedChildren(this.#database, path, range);
+  }
+
+  /** The paths that the chosen txns touched between two zxids; null where only a replay tells. See `touchedBetween`. */
+  touchedBetween(choice: TxnChoice, after: bigint, to: bigint): ReadonlySet<RawText> | null {
+    return touchedBetween(this.#database, choice, after, to);
+  }
+
+  /** How many znodes more a range of txns made. */
+  grownIn(range: FocusRange, under: RawText): number {
+    return grownIn(this.#database, range, under);
   }
 
   /** The chosen ones of txns by their row ids, in that order. */

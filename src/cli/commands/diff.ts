@@ -5,6 +5,7 @@ import { DIFF_WORDS, type DiffMode, diffRules } from '../../analysis/diff-rules.
 import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
 import { parseSource } from '../../source/parse.js';
+import type { ZnodeSource } from '../../source/sources.js';
 import { PathMap } from '../../tree/path-map.js';
 import { wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { type Args, defineCommand, type OptionTable } from '../command.js';
@@ -125,14 +126,17 @@ export const diff = defineCommand({
   run: async (args, context) => {
     const wish = wishOf(args);
     const run = new Run(args, context);
-    return askTrees([args.source, args.target], modeText(wish), run, async (a, b) => {
+    const { rules, map } = wish;
+    const ask = async (a: ZnodeSource, b: ZnodeSource) => {
       const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
       const maxDepth = args.stat ? (args.maxDepth ?? 1) : 0;
       await outcome.prepare({ maxDepth, withMatches: inFileOrder, isVerify: args.verify }, run);
       if (!inFileOrder || !outcome.printInFileOrder(args.data ?? 'auto', run)) show(outcome, args, run);
       return exitCode(outcome, run);
-    });
+    };
+    const areCompared = rules.mode === 'strict' && map.isIdentity;
+    return askTrees([args.source, args.target], modeText(wish), run, ask, { areCompared });
   },
 });
 
