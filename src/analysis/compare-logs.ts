@@ -1,8 +1,8 @@
 // compare: the logs of several servers, txn by txn. Memory grows with the holes and forks, not with the txns.
 import type { Zxid } from '../records/zxid.js';
-import { isSameTxn } from '../store/fingerprint.js';
+import { txnKey } from '../store/fingerprint.js';
 import type { LoggedTxn } from '../txnlog/logged-txn.js';
-import { groupsOf, inStep } from './in-step.js';
+import { groupsOf } from './in-step.js';
 
 /** What the logs of a server hold. */
 export interface LogExtent {
@@ -27,13 +27,14 @@ export interface LogFinding {
   readonly next: Zxid | null;
   /** Of a fork those that agree; of a hole those that lack the txns. */
   readonly groups: readonly (readonly number[])[];
-  /** The first txn as each group has it; of a hole as another server has it. */
-  readonly txns: readonly LoggedTxn[];
+  /** The first zxid as each group has it, mostly one txn; of a hole as another server has it. */
+  readonly txns: readonly (readonly LoggedTxn[])[];
 }
 
 /**
  * What differs, by zxid. `extents` is filled on the way; `keep` makes a copy of a txn that outlives the next one.
- * Servers that hold nothing yet, or nothing more, at a zxid are not taken to lack it.
+ * Servers that hold nothing yet, or nothing more, at a zxid are not taken to lack it. One whose files have a zxid twice,
+ * as different txns, agrees only with another that has both.
  */
 export function* logFindings(
   logs: readonly Iterable<LoggedTxn>[],
@@ -42,45 +43,33 @@ export function* logFindings(
 ): Generator<LogFinding> {
   let fork: LogFinding | null = null;
   const holes = logs.map((): LogFinding | null => null);
-  const byZxid = (a: LoggedTxn, b: LoggedTxn) => {
-    const [x, y] = [a.txn.header.zxid, b.txn.header.zxid];
-    return x < y ? -1 : x > y ? 1 : 0;
-  };
-  for (const heads of inStep(logs, byZxid)) {
-    const { zxid } = heads.find((head) => head !== null)!.txn.header;
-    const present = heads.flatMap((head, i) => (head === null ? [] : [i]));
+  for (const [zxid, variants] of byZxid(logs, keep)) {
+    const present = variants.flatMap((own, i) => (own.size === 0 ? [] : [i]));
     const groups = groupsOf(
-      present.map((i) => heads[i]!),
-      (a, b) => isSameTxn(a.txn, b.txn),
+      present.map((i) => [...variants[i]!.keys()].sort().join()),
+      (a, b) => a === b,
     ).map((places) => places.map((place) => present[place]!));
+    const txnsOf = (place: number) => [...variants[place]!.values()];
     if (groups.length > 1) {
       if (fork !== null && String(fork.groups) === String(groups)) {
         fork.to = zxid;
         fork.count++;
       } else {
         if (fork !== null) yield fork;
-        const txns = groups.map(([place]) => keep(heads[place!]!));
+        const txns = groups.map(([place]) => txnsOf(place!));
         fork = { kind: 'fork', from: zxid, to: zxid, count: 1, next: null, groups, txns };
       }
     } else if (fork !== null) {
       yield fork;
       fork = null;
     }
-    for (const [i, head] of heads.entries()) {
+    for (const [i, own] of variants.entries()) {
       const hole = holes[i]!;
-      if (head === null) {
+      if (own.size === 0) {
         if (extents[i]!.first === null) continue;
         if (hole === null) {
-          const other = keep(heads[present[0]!]!);
-          holes[i] = {
-            kind: 'hole',
-            from: zxid,
-            to: zxid,
-            count: 1,
-            next: null,
-            groups: [[i]],
-            txns: [other],
-          };
+          const txns = [txnsOf(present[0]!)];
+          holes[i] = { kind: 'hole', from: zxid, to: zxid, count: 1, next: null, groups: [[i]], txns };
         } else {
           hole.to = zxid;
           hole.count++;
@@ -90,10 +79,48 @@ export function* logFindings(
       // Only what has txns of its own behind it is a hole; otherwise it is behind, or was told to forget.
       if (hole !== null) yield { ...hole, next: zxid };
       holes[i] = null;
-      note(extents[i]!, head);
+      note(extents[i]!, txnsOf(i)[0]!);
     }
   }
   if (fork !== null) yield fork;
+}
+
+/** Txns of one server with one zxid, by what makes them the same. */
+type Variants = ReadonlyMap<string, LoggedTxn>;
+
+/** For each zxid what each server has there. */
+function* byZxid(
+  logs: readonly Iterable<LoggedTxn>[],
+  keep: (logged: LoggedTxn) => LoggedTxn,
+): Generator<readonly [zxid: Zxid, variants: readonly Variants[]]> {
+  const iterators = logs.map((log) => log[Symbol.iterator]());
+  const next = (i: number): LoggedTxn | null => {
+    const { value, done } = iterators[i]!.next();
+    return done ? null : value;
+  };
+  try {
+    const heads = iterators.map((_, i) => next(i));
+    for (;;) {
+      let lowest: Zxid | null = null;
+      for (const head of heads) {
+        const zxid = head?.txn.header.zxid ?? null;
+        if (zxid !== null && (lowest === null || zxid < lowest)) lowest = zxid;
+      }
+      if (lowest === null) return;
+      const variants = heads.map(() => new Map<string, LoggedTxn>());
+      for (const [i, own] of variants.entries()) {
+        let head: LoggedTxn | null = heads[i]!;
+        for (; head?.txn.header.zxid === lowest; head = next(i)) {
+          const key = txnKey(head.txn);
+          if (!own.has(key)) own.set(key, keep(head));
+        }
+        heads[i] = head;
+      }
+      yield [lowest, variants];
+    }
+  } finally {
+    for (const iterator of iterators) iterator.return?.(undefined);
+  }
 }
 
 function note(extent: LogExtent, { txn }: LoggedTxn): void {

@@ -204,7 +204,8 @@ function joined(found: readonly LogFinding[]): LogFinding[] {
 
 function logRow({ kind, from, to, count, groups, txns }: LogFinding, names: readonly string[]): CompareRow {
   const named = groups.map((places) => places.map((place) => names[place]!));
-  const texts = txns.map(txnText);
+  // A server whose files have a zxid twice has two.
+  const texts = txns.map((own) => own.map(txnText).join(' and '));
   const common = { path: null, zxid: from, toZxid: to, count, session: null, fields: [], txns: texts };
   if (kind === 'fork') {
     const sides = named.map((group, i) => `${group.join(', ')}: ${texts[i]}`);

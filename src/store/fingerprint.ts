@@ -22,16 +22,13 @@ export function fingerprint(entry: Buffer, txn: Txn): bigint {
   return murmurHash128(canonical(entry, txn)).getBigInt64(0);
 }
 
-/** True where two txns that were read already are the same: what `fingerprint` tells without their bytes. */
-export function isSameTxn(a: Txn, b: Txn): boolean {
-  const [x, y] = [a.header, b.header];
-  const isAlike = x.zxid === y.zxid && x.time === y.time && x.clientId === y.clientId && x.cxid === y.cxid;
-  if (!isAlike || x.type !== y.type || a.op.op !== b.op.op) return false;
-  if (a.op.op === 'closeSession') return true;
-  if (a.op.op === 'multi' && b.op.op === 'multi' && a.op.failed && b.op.failed) {
-    return a.op.ops.length === b.op.ops.length;
-  }
-  return JSON.stringify(decoded(a.op)) === JSON.stringify(decoded(b.op));
+/** A text that two txns have in common where they are the same, and only there: what `fingerprint` tells, without their bytes. */
+export function txnKey({ header, op }: Txn): string {
+  const { zxid, time, clientId, cxid, type } = header;
+  const head = `${zxid} ${time} ${clientId} ${cxid} ${type} ${op.op}`;
+  if (op.op === 'closeSession') return head;
+  if (op.op === 'multi' && op.failed) return `${head} failed ${op.ops.length}`;
+  return `${head} ${JSON.stringify(decoded(op))}`;
 }
 
 function canonical(entry: Buffer, { op, digest, trailingBytes }: Txn): Buffer {

@@ -2,9 +2,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Random } from '../fuzz/random.js';
 import { FIXTURES, useTempDir } from '../support/fixtures.js';
-import { resealedLog, resealedSnapshot } from '../support/reseal.js';
-import { readLogAgain } from '../support/second-reader.js';
+import { resealedLog, resealedSnapshot, spliced } from '../support/reseal.js';
+import { readLogAgain, readSnapshotAgain, type SecondZnode } from '../support/second-reader.js';
 import { buildSnapshot } from '../support/snapshot-spec.js';
 import { zoolog } from './run-cli.js';
 
@@ -189,6 +190,123 @@ describe('compare', () => {
     const { code, stderr } = await zoolog(['compare', ...ZK, '--at', '0x900000000']);
     expect(code).toBe(3);
     expect(stderr).toContain('no tree to compare');
+  });
+});
+
+describe('random faults', () => {
+  const records = ZK.map((dir) => {
+    const folder = join(dir, 'version-2');
+    const logs = readdirSync(folder).filter((name) => name.startsWith('log.'));
+    return logs.flatMap((name) => readLogAgain(join(folder, name)).records);
+  });
+  // Behind the snapshot that zk2 was sent, where all three have logs.
+  const zxids = records[0]!.map(({ zxid }) => zxid).filter((zxid) => zxid > 0x1_0000_0484n);
+  zxids.sort((a, b) => (a < b ? -1 : 1));
+
+  /** The log of a server with a zxid, and what becomes of its entries. */
+  function changeLog(dir: string, zxid: bigint, edit: (entry: Buffer) => readonly Buffer[], name?: string) {
+    const file = join(dir, logWith(dir, zxid));
+    const bytes = resealedLog(file, (entries, known) =>
+      entries.flatMap((entry, i) =>
+        known[i]!.zxid === zxid ? edit(entry) : name === undefined ? [entry] : [],
+      ),
+    );
+    writeFileSync(name === undefined ? file : join(dir, name), bytes);
+  }
+
+  const otherwise = (entry: Buffer) => {
+    entry.writeBigInt64BE(entry.readBigInt64BE(20) + 1n, 20);
+    return [entry];
+  };
+
+  /** Plants a fault into a server; returns what compare has to say of it. */
+  const FAULTS: Readonly<Record<string, (dir: string, server: string, random: Random) => object>> = {
+    'a txn is another': (dir, server, random) => {
+      const zxid = random.pick(zxids.slice(1, -1));
+      changeLog(dir, zxid, otherwise);
+      return {
+        kind: 'fork',
+        zxid: hex(zxid),
+        toZxid: hex(zxid),
+        count: 1,
+        groups: [others(server), [server]],
+      };
+    },
+    'a txn is there twice': (dir, server, random) => {
+      const zxid = random.pick(
+        zxids.slice(1, -1).filter((one) => logWith(dir, one) !== `log.${hex(one).slice(2)}`),
+      );
+      changeLog(dir, zxid, otherwise, `log.${hex(zxid).slice(2)}`);
+      const txns = [expect.not.stringContaining(' and '), expect.stringMatching(/\(.+\) and .+\(.+\)/)];
+      return { kind: 'fork', zxid: hex(zxid), count: 1, groups: [others(server), [server]], txns };
+    },
+    'a txn is missing': (dir, server, random) => {
+      const zxid = random.pick(zxids.slice(1, -1));
+      changeLog(dir, zxid, () => []);
+      return { kind: 'lacks', zxid: hex(zxid), toZxid: hex(zxid), count: 1, lacking: [server] };
+    },
+    'a znode is another': (dir, server, random) => {
+      const { file, znode } = quietZnode(dir, random, ({ data }) => data !== null && data.length > 0);
+      const [field, at] = random.pick([
+        ['data', 4 + znode.path.length + 4],
+        ['version', znode.length - 60 + 35],
+        ['aversion', znode.length - 60 + 43],
+        ['ctime', znode.length - 60 + 23],
+        ['pzxid', znode.length - 1],
+      ] as const);
+      const flip = (tree: Buffer) => {
+        tree[znode.offset + at] = tree[znode.offset + at]! ^ 1;
+        return tree;
+      };
+      writeFileSync(file, resealedSnapshot(file, flip));
+      return {
+        kind: 'znode',
+        path: znode.path,
+        groups: [others(server), [server]],
+        lacking: [],
+        fields: [field],
+      };
+    },
+    'a znode is missing': (dir, server, random) => {
+      const { file, znode } = quietZnode(dir, random, () => true);
+      const { offset, length } = znode;
+      writeFileSync(
+        file,
+        resealedSnapshot(file, (tree) => spliced(tree, offset, length)),
+      );
+      return { kind: 'znode', path: znode.path, groups: [others(server), [server]], lacking: [server] };
+    },
+  };
+
+  const hex = (zxid: bigint) => `0x${zxid.toString(16)}`;
+  const others = (server: string) => ['zk1', 'zk2', 'zk3'].filter((name) => name !== server);
+
+  /** A leaf of the newest snapshot that no later txn touches: MADE.md, only /load was written to by then. */
+  function quietZnode(dir: string, random: Random, fits: (znode: SecondZnode) => boolean) {
+    const names = readdirSync(dir).filter((name) => name.startsWith('snapshot.'));
+    names.sort((a, b) => Number(BigInt(`0x${a.slice(9)}`) - BigInt(`0x${b.slice(9)}`)));
+    const file = join(dir, names.at(-1)!);
+    const { znodes } = readSnapshotAgain(file);
+    const isLeaf = ({ path }: SecondZnode) => !znodes.some((other) => other.path.startsWith(`${path}/`));
+    const isQuiet = ({ path }: SecondZnode) => /^\/(acl|names|plain|deep|multi|sequence)/.test(path);
+    return { file, znode: random.pick(znodes.filter((one) => isQuiet(one) && isLeaf(one) && fits(one))) };
+  }
+
+  const CASES = Object.keys(FAULTS).flatMap((fault) => [1, 2, 3].map((n) => [fault, n] as const));
+  it.each(CASES)('%s, number %i, is named', async (fault, n) => {
+    const random = new Random(`${fault} ${n}`);
+    const server = random.pick(['zk1', 'zk2', 'zk3']);
+    let expected: object = {};
+    const folder = planted((dirOf) => {
+      expected = FAULTS[fault]!(dirOf(server), server, random);
+    });
+    const { code, told } = await compare(folder);
+    expect(code).toBe(1);
+    const isOfLogs = ['fork', 'lacks'].includes((expected as Row).kind);
+    // What a changed txn made of the tree is told, too.
+    const found = different(told).filter(({ kind }) => ['fork', 'lacks'].includes(kind) === isOfLogs);
+    expect(found).toMatchObject([expected]);
+    if (!isOfLogs) expect(different(told)).toHaveLength(1);
   });
 });
 
