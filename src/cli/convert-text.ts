@@ -34,10 +34,14 @@ function nextStep({ servers }: Manifest, output: string): string {
   return `copy ${folders} to the servers as their dataDir, each to the one of its number, before any is started`;
 }
 
-function lostLines({ txns, from, to, unreadable, missing }: LostTxns, zxid: string): string[] {
+function lostLines({ txns, from, to, unreadable, missing, dropped }: LostTxns, zxid: string): string[] {
   const lines: string[] = [];
   if (missing > 0)
     lines.push(`  lost       ${missing} txns up to ${zxid}, which are missing or cannot be read`);
+  if (dropped > 0)
+    lines.push(
+      `  dropped    ${dropped} txn${dropped === 1 ? '' : 's'} that only a minority of the servers has (zoolog log --commit single-copy)`,
+    );
   if (txns === 0 && !unreadable) return lines;
   const readable = txns > 0 ? ` up to ${to}, of which ${txns} can be read (zoolog log)` : '';
   lines.push(

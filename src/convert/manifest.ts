@@ -28,6 +28,8 @@ export interface LostTxns {
   readonly unreadable: boolean;
   /** Up to its zxid: how many were passed over, for they are missing or cannot be read. */
   readonly missing: number;
+  /** Up to its zxid, of several servers: how many only a minority has, so that they were never agreed on. */
+  readonly dropped: number;
 }
 
 /** A conversion. */

@@ -32,6 +32,7 @@ export class LogMender {
   readonly #onProblem: OnProblem;
   /** Txns passed over so far. */
   missing = 0;
+  readonly #names = new Map<string, string>();
   /** Of the last record that was written. */
   #last: Zxid | null = null;
   #time = 0n;
@@ -43,11 +44,18 @@ export class LogMender {
     this.#onProblem = onProblem;
   }
 
-  /** Writes one anew, under its name; they come by zxid. @throws InputError where the disk has no room. */
+  /** The name of the log that was written to a file; null for one that was not. */
+  nameOf(file: string): string | null {
+    return this.#names.get(file) ?? null;
+  }
+
+  /** Writes one anew, under its zxid and a number; they come by zxid. @throws InputError where the disk has no room. */
   mend({ path, name, zxid }: DataFile): void {
-    const target = join(this.#folder, name.split('.').slice(0, 2).join('.'));
+    // Two files can begin with one zxid: log.5 and log.5.old.
+    const target = join(this.#folder, `log.${zxid.toString(16)}.${this.#names.size + 1}`);
+    this.#names.set(target, name);
     const reader = openTxnLog(path, this.#onProblem);
-    const fd = openSync(target, 'w', 0o600);
+    const fd = openSync(target, 'wx', 0o600);
     try {
       reader.givesUnsealed = this.#how.reseal;
       const writer = new LogWriter(plainSink('raw', (bytes) => writeFully(fd, target, bytes)));

@@ -1,6 +1,6 @@
 // The tree of a directory whose logs are damaged, past the damage.
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { openDataDir } from '../datadir/data-dir.js';
 import { UsageError } from '../errors.js';
 import { LogMender, type Mending } from './mend-logs.js';
@@ -35,12 +35,13 @@ export function openMendedTree(text: string, how: Mending, options: SourceOption
       throw new UsageError(`${resolved.name}: only the logs of a directory are mended`, 'name the directory');
     }
     const { dir, name, when } = resolved;
-    const shown = (file: string) =>
-      file.startsWith(folder.path) ? `${name}: ${basename(file)}, mended` : resolved.shown(file);
-    const log = new SourceLog(options, shown);
     const logDir = join(folder.path, 'version-2');
     mkdirSync(logDir);
     const done: string[] = [];
+    const log = new SourceLog(options, (file) => {
+      const mended = mender.nameOf(file);
+      return mended === null ? resolved.shown(file) : `${name}: ${mended}, mended`;
+    });
     const mender = new LogMender(how, logDir, (line) => done.push(line), log.report);
     for (const file of dir.logs) if (file.content === 'log') mender.mend(file);
     const mended = { ...openDataDir(dir.path, { logDir }), problems: dir.problems };

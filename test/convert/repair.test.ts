@@ -62,7 +62,7 @@ describe('what is lost is said', () => {
     expect(code).toBe(1);
     expect(manifest).toMatchObject({
       zxid: '0x4',
-      lost: { txns: 4, from: '0x6', to: '0x9', unreadable: false },
+      lost: { txns: 4, from: '0x6', to: '0x9', unreadable: false, dropped: 0 },
     });
     expect(stdout).toContain('lost       all txns after 0x4 up to 0x9, of which 4 can be read');
     const { znodes } = readSnapshotAgain(join(out, 'version-2', 'snapshot.4'));
@@ -145,6 +145,71 @@ describe('a txn whose checksum alone is wrong', () => {
     expect(manifest.treeDigest).toBe(sound.manifest.treeDigest);
     expect(manifest.sources[0].exactness).toBe('exact');
   });
+});
+
+describe('what the members did not agree on', () => {
+  const E1 = 1n << 32n;
+  const E2 = 2n << 32n;
+  /** A member whose first three txns are those of all; those that follow have znodes of its own. */
+  function member(name: string, own: string, zxids: readonly bigint[]): string {
+    const dir = join(temp.path, name);
+    mkdirSync(join(dir, 'version-2'), { recursive: true });
+    temp.write(`${name}/version-2/snapshot.0`, snapshotBytes({ znodes: NEW_TREE }));
+    const more = zxids.map((zxid, i) => ({ zxid, ...create(`/${own}${i}`) }));
+    temp.write(`${name}/version-2/log.100000001`, logBytes({ txns: [...creates(3, E1 + 1n), ...more] }));
+    return dir;
+  }
+  const a = member('a', 'agreed', [E2 + 1n, E2 + 2n]);
+  const b = member('b', 'agreed', [E2 + 1n, E2 + 2n]);
+  const leader = member('leader', 'lost', [E1 + 4n]);
+  const forked = member('forked', 'other', [E2 + 1n]);
+  const pathsIn = (out: string, name: string) =>
+    readSnapshotAgain(join(out, 'version-2', name)).znodes.map(({ path }) => path);
+
+  test('is dropped: the end of a leader that died, on which nobody built', async () => {
+    const { code, manifest, out, stdout } = await repaired(leader, '3.9', '--against', a, '--against', b);
+    expect([code, manifest.zxid]).toEqual([1, '0x200000002']);
+    expect(manifest.lost).toEqual({
+      ...{ txns: 0, from: null, to: null, unreadable: false },
+      ...{ missing: 0, dropped: 1 },
+    });
+    expect(stdout).toContain('dropped    1 txn that only a minority of the servers has');
+    const paths = pathsIn(out, 'snapshot.200000002');
+    expect([paths.includes('/agreed1'), paths.includes('/lost0')]).toEqual([true, false]);
+    expect(stdout).not.toContain('index.db');
+  });
+
+  test('is dropped: all from a fork on that nothing decides', async () => {
+    const { code, manifest, out } = await repaired(forked, '3.9', '--against', a);
+    expect([code, manifest.zxid]).toEqual([1, '0x100000003']);
+    expect(manifest.lost).toMatchObject({ from: '0x200000001', to: '0x200000002' });
+    expect(pathsIn(out, 'snapshot.100000003').length).toBe(NEW_TREE.length + 3);
+  });
+
+  test('and an index of them says the same', async () => {
+    const index = join(temp.path, 'members.db');
+    await zoolog(['index', '-o', index, `all=${a},${b},${leader}`]);
+    const { manifest } = await repaired(`${index}#all`, '3.9');
+    expect([manifest.zxid, manifest.lost.dropped]).toEqual(['0x200000002', 1]);
+  });
+
+  test('nothing is mended on the way', async () => {
+    const { code, stderr } = await repaired(leader, '3.9', '--against', a, '--fill');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--fill does not go with --against')]);
+  });
+});
+
+test('two logs that begin with one zxid are both mended', async () => {
+  const dir = join(temp.path, 'twice');
+  mkdirSync(join(dir, 'version-2'), { recursive: true });
+  temp.write('twice/version-2/snapshot.0', snapshotBytes({ znodes: NEW_TREE }));
+  const txns = creates(6, 1n);
+  temp.write('twice/version-2/log.1', logBytes({ txns: txns.slice(0, 2) }));
+  temp.write('twice/version-2/log.1.old', logBytes({ txns: txns.slice(0, 4) }));
+  temp.write('twice/version-2/log.6', logBytes({ txns: txns.slice(5) }));
+  const { manifest } = await repaired(dir, '3.9', '--fill');
+  expect([manifest.zxid, manifest.lost.missing]).toEqual(['0x6', 1]);
+  expect(manifest.znodes).toBe(NEW_TREE.length + 5);
 });
 
 test('sessions, ephemerals and the config stay, in a directory without logs and epoch files', async () => {

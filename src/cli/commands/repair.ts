@@ -2,7 +2,10 @@
 
 import type { OutputFolder } from '../../container/output-folder.js';
 import type { ConvertOptions } from '../../convert/options.js';
+import { UsageError } from '../../errors.js';
 import { parseZxid } from '../../records/zxid.js';
+import type { Against } from '../../source/against.js';
+import type { SourceOptions } from '../../source/source-options.js';
 import { PathMap } from '../../tree/path-map.js';
 import { type Args, defineCommand } from '../command.js';
 import { codecOf, fatesOf } from '../convert-args.js';
@@ -24,6 +27,13 @@ const options = {
     type: 'boolean',
     default: false,
     describe: 'Pass over txns that are missing or cannot be read, and take those behind them',
+  },
+  against: {
+    type: 'string',
+    array: true,
+    default: [] as string[],
+    describe:
+      'The directory of another member: what a majority does not have is dropped, and all from a fork on. May be repeated',
   },
   'missing-acls': convertOptions['missing-acls'],
   containers,
@@ -49,6 +59,10 @@ export const repair = defineCommand({
     ['zoolog repair backup/zk1 -o sound --for 3.8 --dry-run', 'what would be saved, and what is lost'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --reseal', 'with txns whose checksum alone is wrong'],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --reseal --fill', 'and past those that are missing'],
+    [
+      'zoolog repair zk1 -o sound --for 3.8 --against zk2 --against zk3',
+      'without what the members did not agree on; also: repair case.db#prod',
+    ],
     ['zoolog repair backup/zk1 -o sound --for 3.8 --servers 1,2,3', 'for all members of the ensemble'],
   ],
   positionals: sourcePositional,
@@ -81,24 +95,53 @@ async function mend(args: RepairArgs, run: Run, folder: OutputFolder | null): Pr
     trailer: args.trailer,
     emulate353: args.emulate353,
   };
-  const { source, reseal, fill, servers = [] } = args;
-  const options = run.sourceOptions;
-  const { tree, done, missing } =
-    reseal || fill
-      ? openMendedTree(source, { reseal, fill }, options)
-      : { tree: openTree(source, options), done: [], missing: 0 };
-  run.watch(tree);
+  const { reseal, fill, servers = [] } = args;
+  const against = args.against.length === 0 ? null : await besides(args, run);
+  const source = against?.source ?? args.source;
+  const options: SourceOptions =
+    against === null
+      ? run.sourceOptions
+      : { ...run.sourceOptions, onNote: (text) => run.note(against.shown(text)) };
   try {
-    const made = convert([{ tree, map: new PathMap() }], wanted, folder, servers);
-    const zxid = parseZxid(made.zxid);
-    const history = openTxnsAfter(source, zxid, options);
-    if (history !== null) run.watch(history);
+    const { tree, done, missing } =
+      reseal || fill
+        ? openMendedTree(source, { reseal, fill }, options)
+        : { tree: openTree(source, options), done: [], missing: 0 };
+    run.watch(tree);
     try {
-      return { ...made, notes: [...done, ...made.notes], lost: lostTxns(zxid, history, missing) };
+      const made = convert([{ tree, map: new PathMap() }], wanted, folder, servers);
+      const zxid = parseZxid(made.zxid);
+      const history = openTxnsAfter(source, zxid, { ...options, allCopies: true, onNote: () => {} });
+      if (history !== null) run.watch(history);
+      try {
+        const sources = made.sources.map((one) => ({
+          ...one,
+          source: against?.shown(one.source) ?? one.source,
+        }));
+        const lost = lostTxns(zxid, history, missing);
+        const notes = [...done, ...made.notes].map((text) => against?.shown(text) ?? text);
+        return { ...made, sources, notes, lost };
+      } finally {
+        history?.close();
+      }
     } finally {
-      history?.close();
+      tree.close();
     }
+  } catch (error) {
+    if (against === null || !(error instanceof UsageError)) throw error;
+    throw new UsageError(against.shown(error.message), error.hint && against.shown(error.hint));
   } finally {
-    tree.close();
+    against?.close();
   }
+}
+
+/** The directory beside those of the others. @throws UsageError for what does not go with it. */
+async function besides({ source, against, reseal, fill, logDir }: RepairArgs, run: Run): Promise<Against> {
+  const [wrong] = Object.entries({ reseal, fill, 'log-dir': logDir }).find(([, value]) => value) ?? [];
+  if (wrong !== undefined) {
+    const hint = 'mend each directory by itself first, or leave it out';
+    throw new UsageError(`--${wrong} does not go with --against`, hint);
+  }
+  const { readAgainst } = await import('../../source/against.js');
+  return readAgainst(source, against, run.sourceOptions);
 }
