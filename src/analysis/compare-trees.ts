@@ -45,7 +45,7 @@ export function* treeFindings(trees: readonly ZnodeSource[], counts: TreeCounts)
   const streams = trees.map((tree) => tree.znodes());
   for (const znodes of inStep(streams, (a, b) => compareCanonically(a.path, b.path))) {
     for (const [i, znode] of znodes.entries()) if (znode !== null) counts.znodes[i]!++;
-    const groups = byCount(groupsOf(znodes, isSame));
+    const groups = groupsOf(znodes, isSame);
     const owners = znodes.flatMap((znode) => (znode !== null && isEphemeral(znode, RULES) ? [znode] : []));
     if (groups.length === 1) counts.equal++;
     else {

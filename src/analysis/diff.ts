@@ -5,6 +5,7 @@ import { compareCanonically } from '../source/canonical-key.js';
 import type { ZnodeSource } from '../source/sources.js';
 import type { PathMap } from '../tree/path-map.js';
 import { type DiffField, type DiffRules, differingFields, isEphemeral } from './diff-rules.js';
+import { inStep } from './in-step.js';
 import { coveredZnodes, type MappedZnode, mappedZnodes } from './mapped-znodes.js';
 import { isAtOrBelow } from './paths.js';
 import { SequentialParents } from './sequential-parents.js';
@@ -95,7 +96,8 @@ export function* differences(
   const wishB = { under, data: true, places: some?.ofB, paths: some?.paths };
   const sequential = new SequentialParents(a);
   const isApart = setApart(rules, under, counts);
-  for (const [left, right] of sideBySide(mappedZnodes(a, map, wishA), coveredZnodes(b, map, wishB))) {
+  const sides = [mappedZnodes(a, map, wishA), coveredZnodes(b, map, wishB)];
+  for (const [left, right] of inStep(sides, byPath) as Iterable<Pair>) {
     if (left !== null) counts.a++;
     if (right !== null) counts.b++;
     if (isApart(left, right)) continue;
@@ -121,6 +123,8 @@ export function* differences(
   }
 }
 
+const byPath = (a: MappedZnode, b: MappedZnode) => compareCanonically(a.path, b.path);
+
 type Pair = readonly [a: MappedZnode | null, b: MappedZnode | null];
 
 /** True, and counted, for what a migrated copy need not have. */
@@ -138,20 +142,4 @@ function setApart(rules: DiffRules, under: RawText, counts: DiffCounts): (...pai
     if (b !== null) counts.ephemeralsOfB++;
     return true;
   };
-}
-
-/** The znodes of both sides by path, null where a side has none. */
-function* sideBySide(a: Generator<MappedZnode>, b: Generator<MappedZnode>): Generator<Pair> {
-  try {
-    let [left, right] = [a.next(), b.next()];
-    while (!left.done || !right.done) {
-      const order = left.done ? 1 : right.done ? -1 : compareCanonically(left.value.path, right.value.path);
-      yield [order <= 0 ? left.value! : null, order >= 0 ? right.value! : null];
-      if (order <= 0) left = a.next();
-      if (order >= 0) right = b.next();
-    }
-  } finally {
-    a.return(undefined);
-    b.return(undefined);
-  }
 }

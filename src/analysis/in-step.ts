@@ -22,16 +22,16 @@ export function* inStep<T>(
       }
       if (lowest === null) return;
       const least = lowest;
-      const isHere = heads.map((head) => head !== null && compare(head, least) === 0);
-      yield heads.map((head, i) => (isHere[i] ? head : null));
-      for (const [i, isTaken] of isHere.entries()) if (isTaken) heads[i] = next(i);
+      const here = heads.map((head) => (head !== null && compare(head, least) === 0 ? head : null));
+      yield here;
+      for (let i = 0; i < here.length; i++) if (here[i] !== null) heads[i] = next(i);
     }
   } finally {
     for (const iterator of iterators) iterator.return?.(undefined);
   }
 }
 
-/** Places of equal things together, in the order of the first of each; null is equal to null. */
+/** Places of equal things together, those that are most first, then in the order of the first of each; null is equal to null. */
 export function groupsOf<T>(items: readonly (T | null)[], isSame: (a: T, b: T) => boolean): number[][] {
   const groups: { readonly first: T | null; readonly places: number[] }[] = [];
   for (const [place, item] of items.entries()) {
@@ -41,5 +41,5 @@ export function groupsOf<T>(items: readonly (T | null)[], isSame: (a: T, b: T) =
     if (own === undefined) groups.push({ first: item, places: [place] });
     else own.places.push(place);
   }
-  return groups.map(({ places }) => places);
+  return groups.map(({ places }) => places).sort((a, b) => b.length - a.length || a[0]! - b[0]!);
 }
