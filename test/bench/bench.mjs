@@ -242,6 +242,17 @@ try {
   if (logs.length > 0) {
     // A moment needs a snapshot before it.
     cli('index', '-o', index, '--snapshots', 'all', data);
+    if (newer !== undefined) {
+      const zxidOf = (file) => basename(file).split('.')[1];
+      const sides = [older, newer].map((file) => `${index}@0x${zxidOf(file)}`);
+      const stat = (a, b) => run(process.execPath, [zoolog, 'diff', a, b, '--stat'], { answers: [1] });
+      compare(
+        'diff --stat of the two snapshots in the index / of the files',
+        '<= 1.00',
+        () => stat(...sides),
+        () => stat(older, newer).seconds,
+      );
+    }
     const middle = `0x${basename(logs[Math.floor(logs.length / 2)]).split('.')[1]}`;
     for (const [what, znode] of [
       ['the root', '/'],
