@@ -58,6 +58,8 @@ const MOST_EXAMPLES = 20;
 /** Takes what happens. */
 export class Changes {
   readonly #sums = new Map<string, ChangeSum & { count: number; examples: string[] }>();
+  /** Most have the reason of the one before. */
+  #last: (ChangeSum & { count: number; examples: string[] }) | null = null;
   readonly #tell: (line: ChangeLine) => void;
 
   /** `tell` is told of each change but those that a rule on the command line makes of any number of znodes. */
@@ -75,11 +77,12 @@ export class Changes {
 
   /** One that is counted alone. */
   count(change: ChangeKind, reason: Reason, path: RawText): void {
-    const key = `${change} ${reason}`;
-    let sum = this.#sums.get(key);
-    if (sum === undefined) {
-      sum = { change, reason, why: REASONS[reason], count: 0, examples: [] };
+    let sum = this.#last;
+    if (sum?.change !== change || sum.reason !== reason) {
+      const key = `${change} ${reason}`;
+      sum = this.#sums.get(key) ?? { change, reason, why: REASONS[reason], count: 0, examples: [] };
       this.#sums.set(key, sum);
+      this.#last = sum;
     }
     sum.count++;
     if (sum.examples.length < MOST_EXAMPLES) sum.examples.push(shown(path));
