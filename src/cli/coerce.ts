@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.js';
 import { type RawText, rawText } from '../jute/raw-text.js';
 import { ERROR_NAMES } from '../records/op-code.js';
-import { PathMap, splitMapping } from '../tree/path-map.js';
+import { PathMap, type PathMapping, splitMapping } from '../tree/path-map.js';
 
 /** A whole number of 0 or more. @throws UsageError for anything else. */
 export function wholeNumber(text: string): number {
@@ -30,14 +30,15 @@ export function znodePath(text: string): RawText {
   return rawText(text);
 }
 
-/** The mappings of several `FROM=TO`. @throws UsageError for what is none, or cannot be meant with the others. */
+/** A mapping as `FROM=TO`. @throws UsageError for what is none. */
+export function pathMapping(text: string): PathMapping {
+  const [from, to] = splitMapping(text);
+  return { from: znodePath(from), to: znodePath(to) };
+}
+
+/** Several mappings. @throws UsageError for what is none, or cannot be meant with the others. */
 export function pathMap(texts: readonly string[]): PathMap {
-  return new PathMap(
-    texts.map((text) => {
-      const [from, to] = splitMapping(text).map(znodePath);
-      return { from: from!, to: to! };
-    }),
-  );
+  return new PathMap(texts.map(pathMapping));
 }
 
 /** Makes a coercion to a set of comma-separated words of `known`. */

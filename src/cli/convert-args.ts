@@ -7,8 +7,8 @@ import type { ConvertOptions } from '../convert/options.js';
 import { hasTrait } from '../datadir/release.js';
 import { UsageError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
-import { PathMap, splitMapping } from '../tree/path-map.js';
-import { znodePath } from './coerce.js';
+import { PathMap } from '../tree/path-map.js';
+import { pathMapping, znodePath } from './coerce.js';
 
 const ROOT = '' as RawText;
 const CODECS: Readonly<Record<string, Codec>> = { raw: 'raw', gz: 'gzip', snappy: 'snappy' };
@@ -64,11 +64,6 @@ function rulesIn(file: string): AclRules {
   return new AclRules(text, file);
 }
 
-function mappingOf(text: string) {
-  const [from, to] = splitMapping(text);
-  return { from: znodePath(from), to: znodePath(to) };
-}
-
 /** Where the paths of each source come to lie. @throws UsageError for what is no mapping, or not one for each. */
 export function mapsOf(args: {
   readonly source: readonly string[];
@@ -80,7 +75,7 @@ export function mapsOf(args: {
     const what = `${into.length} times --into for ${source.length} SOURCEs`;
     throw new UsageError(what, 'type one for each, in their order; / is one too');
   }
-  const mappings = args.map.map(mappingOf);
+  const mappings = args.map.map(pathMapping);
   const all = mappings.length === 0 ? [{ from: ROOT, to: ROOT }] : mappings;
   return source.map((_, i) => {
     const top = into.length === 0 ? ROOT : znodePath(into[i]!);

@@ -4,10 +4,14 @@
 // and what its client reads is compared with what the client of the source had read, but for what changes.ndjson lists.
 // Then sequential znodes are created, whose numbers the source tells, and the server is killed and started again.
 //
-// --quick tries each line once as a source and once as a target. FROM-TO (3.4-3.9) chooses pairs.
+// Others are made with options: other codecs, a fresh zxid, mapped ACLs, sessions and ephemerals kept, and two trees merged
+// into one.
+//
+// --quick tries each line once as a source and once as a target. FROM-TO (3.4-3.9), `options`, `merged` and `ensemble`
+// choose.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,7 +91,7 @@ function expectedOf(read, changes, prefix, zxid) {
   for (const { change, path } of changes) {
     // The client's cversion is 2 x the stored one less the number of children.
     const parent = tree.get(parentOf(path));
-    if (change === 'left-out') {
+    if (change === 'left-out' && tree.has(path)) {
       tree.delete(path);
       parent.numChildren--;
       parent.cversion++;
@@ -139,17 +143,19 @@ function comparable(znode) {
 
 const name = (number) => String(number).padStart(10, '0');
 
-async function pair({ from, to, prefix }) {
+async function pair({ from, to, prefix, options = [], acl: mapped = (one) => one }) {
   const fixture = join(ROOT, 'fixtures', `standalone-${RELEASES[from]}`);
   const version = RELEASES[to];
-  const label = `${from} to ${to}${prefix === '' ? '' : ` as ${prefix}`}`;
+  const what = options.map((word) => (word.startsWith('/') ? 'FILE' : word));
+  const label = [`${from} to ${to}${prefix === '' ? '' : ` as ${prefix}`}`, ...what].join(' ');
   const dir = join(folder, label.replace(/\W/g, '-'));
   const old = to === '3.4' ? ['--containers', 'persistent', '--ttl', 'persistent'] : [];
   const map = prefix === '' ? [] : ['--map', `/=${prefix}`];
-  const changes = await convert(fixture, dir, '--for', to, ...old, ...map);
+  const changes = await convert(fixture, dir, '--for', to, ...old, ...map, ...options);
   const { zxid, time } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   const source = byPath(readFileSync(join(fixture, 'client.ndjson'), 'utf8'));
   const expected = expectedOf(source, changes, prefix, zxid);
+  for (const [path, znode] of expected) expected.set(path, { ...znode, acl: znode.acl.map(mapped) });
   if (prefix !== '') {
     const top = expected.get(prefix);
     const times = { ctime: Date.parse(time), mtime: Date.parse(time) };
@@ -199,6 +205,39 @@ async function pair({ from, to, prefix }) {
   }
   rmSync(dir, { recursive: true, force: true });
   return { label, znodes: expected.size, wrong };
+}
+
+/** Two trees under different prefixes, in one. */
+async function merged() {
+  const to = LINES.at(-1);
+  const [port] = await freePorts(1);
+  const dir = join(folder, 'merged');
+  const fixtures = ['3.4', '3.8'].map((line) => join(ROOT, 'fixtures', `standalone-${RELEASES[line]}`));
+  const zoolog = ['--import', 'tsx', join(ROOT, 'src/cli/bin.ts'), 'convert', ...fixtures];
+  const into = ['--into', '/old', '--into', '/new/one', '-o', dir, '--for', to, '--quiet'];
+  await run(process.execPath, [...zoolog, ...into], { cwd: ROOT });
+  const lines = readFileSync(join(dir, 'changes.ndjson'), 'utf8').trim().split('\n');
+  const changes = lines.map((line) => JSON.parse(line)).filter(({ change }) => change === 'left-out');
+  const { zxid, time } = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  const times = { ctime: Date.parse(time), mtime: Date.parse(time) };
+  const expected = new Map();
+  for (const [i, prefix] of ['/old', '/new/one'].entries()) {
+    const read = byPath(readFileSync(join(fixtures[i], 'client.ndjson'), 'utf8'));
+    for (const [path, znode] of expectedOf(read, changes, prefix, zxid)) expected.set(path, znode);
+    expected.set(prefix, { ...expected.get(prefix), ...times });
+  }
+  writeConfig(dir, { clientPort: port });
+  const server = await startServer({ version: RELEASES[to], dir, port, properties: PROPERTIES });
+  const isOurs = (path) => path === '/' || path === '/new' || path.startsWith('/zookeeper');
+  try {
+    const found = await readTree(server.address, join(dir, 'first.ndjson'));
+    const wrong = differences(expected, found, isOurs);
+    const said = readFileSync(join(dir, 'server.log'), 'utf8');
+    if (/digest(s are)? not match/i.test(said)) wrong.push('the server says that digests do not match');
+    return { label: 'of two trees merged', znodes: expected.size, wrong };
+  } finally {
+    await server.kill();
+  }
 }
 
 /** Three servers of the newest line from one converted snapshot: they elect, write, and have the same tree. */
@@ -260,13 +299,36 @@ const shifted = LINES.map((from, i) => ({
   to: LINES.at(i - 2),
   prefix: i % 3 === 0 ? '/moved/here' : '',
 }));
-const pairs = words.includes('--quick') ? shifted : [...all, ...moved];
-const chosen = pairs.filter(({ from, to }) => named.length === 0 || named.includes(`${from}-${to}`));
+const rules = join(folder, 'rules');
+writeFileSync(rules, 'ip:* => ip:10.9.8.7\ndigest:*:* => digest:of-*:*\n');
+/** The same, by hand. */
+const byRules = ({ perms, scheme, id }) => {
+  if (scheme === 'ip') return { perms, scheme, id: '10.9.8.7' };
+  return scheme === 'digest' ? { perms, scheme, id: `of-${id}` } : { perms, scheme, id };
+};
+const optional = [
+  { from: '3.8', to: '3.9', prefix: '', options: ['--codec', 'gz'] },
+  { from: '3.9', to: '3.6', prefix: '', options: ['--codec', 'snappy'] },
+  { from: '3.7', to: '3.9', prefix: '/moved', options: ['--zxid', 'fresh'] },
+  { from: '3.9', to: '3.5', prefix: '', options: ['--no-trailer'] },
+  { from: '3.6', to: '3.9', prefix: '', options: ['--acl-map', rules], acl: byRules },
+  { from: '3.5', to: '3.4', prefix: '', options: ['--acl-map', rules], acl: byRules },
+  ...['3.4', '3.6', '3.9'].map((line) => ({
+    ...{ from: line, to: line, prefix: '', options: ['--keep-sessions', '--keep-config'] },
+  })),
+];
+const pairs = [...(words.includes('--quick') ? shifted : [...all, ...moved]), ...optional];
+const isNamed = ({ from, to, options }) =>
+  named.length === 0 ||
+  named.includes(`${from}-${to}`) ||
+  (options !== undefined && named.includes('options'));
+const chosen = pairs.filter(isNamed);
 for (const { to } of chosen) jars(RELEASES[to]);
 
 const started = Date.now();
 const jobs = chosen.map((one) => () => pair(one));
 if (named.length === 0 || named.includes('ensemble')) jobs.push(ensemble);
+if (named.length === 0 || named.includes('merged')) jobs.push(merged);
 let failed = 0;
 let next = 0;
 async function work() {
