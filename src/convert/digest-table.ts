@@ -41,6 +41,8 @@ export class DigestTable {
   /** Replays a server's logs twice, as they are and scrubbed. Damage is told to `log`. */
   fill(dir: DataDir, scrubber: Scrubber, log: SourceLog): void {
     const files = dir.logs.filter(({ content }) => content === 'log').map(({ path }) => path);
+    // Without logs a snapshot tells its own digest, or nothing does.
+    if (files.length === 0) return;
     const logs = new LogSource(dir.path, files, log);
     const candidates = snapshotCandidates(dir, log);
     const ranges = servedRanges(candidates, continuityOf(zxidsOf(logs)));

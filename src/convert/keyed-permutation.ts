@@ -9,14 +9,14 @@ import { SipHash } from './sip-hash.js';
 const ROUNDS = 8;
 /** Up to so many lists are shuffled as a table. */
 const MOST_IN_TABLE = 65_536;
-/** Bits of a part: its halves are numbers that a double holds. */
-const PART_BITS = 60;
-const HALF_BITS = PART_BITS / 2;
+/** Bits of half a part: with one number more it is still one that a double holds. Of small numbers it may be more. */
+const HALF_BITS = 30;
+const HALF_BITS_OF_SMALL = 42;
+const SMALL = 64;
 
 /** Permutations with one key, of 16 bytes. */
 export class KeyedPermutation {
   readonly #hash: SipHash;
-  readonly #input = Buffer.alloc(24);
   readonly #tables = new Map<string, Uint32Array>();
 
   constructor(key: Buffer) {
@@ -71,14 +71,8 @@ export class KeyedPermutation {
 
   /** A number below 2^52 of others. */
   #mix(tweakHigh: number, tweakLow: number, a: number, b: number, round: number): number {
-    const input = this.#input;
-    input.writeUInt32LE(tweakHigh, 0);
-    input.writeUInt32LE(tweakLow, 4);
-    input.writeUIntLE(a % 2 ** 48, 8, 6);
-    input.writeUIntLE(b % 2 ** 48, 14, 6);
-    input.writeUInt16LE(Math.floor(a / 2 ** 48) * 32 + Math.floor(b / 2 ** 48), 20);
-    input.writeUInt16LE(round, 22);
-    this.#hash.hash(input);
+    const highs = Math.floor(a / 2 ** 32) | (round << 24);
+    this.#hash.words(tweakLow, tweakHigh, a | 0, highs, b | 0, Math.floor(b / 2 ** 32));
     return (this.#hash.high % 2 ** 20) * 2 ** 32 + this.#hash.low;
   }
 
@@ -108,12 +102,18 @@ interface Part {
 
 /** Divides a list into parts of about the same number of bits, each of two halves. */
 function partsOf(radixes: readonly number[]): Part[] {
-  const bits = radixes.reduce((sum, radix) => sum + Math.log2(radix), 0);
-  const most = bits / Math.ceil(bits / PART_BITS);
+  let bits = 0;
+  let largest = 0;
+  for (const radix of radixes) {
+    bits += Math.log2(radix);
+    if (radix > largest) largest = radix;
+  }
+  const halfBits = largest <= SMALL ? HALF_BITS_OF_SMALL : HALF_BITS;
+  const most = bits / Math.ceil(bits / (2 * halfBits)) / 2;
   const parts: Part[] = [];
   for (let from = 0; from < radixes.length; ) {
-    const middle = endOf(radixes, from, most / 2);
-    const to = endOf(radixes, middle, most / 2);
+    const middle = endOf(radixes, from, most);
+    const to = endOf(radixes, middle, most);
     parts.push({ from, middle, to });
     from = to;
   }
@@ -122,7 +122,7 @@ function partsOf(radixes: readonly number[]): Part[] {
 
 function endOf(radixes: readonly number[], from: number, most: number): number {
   let to = from;
-  for (let bits = 0; to < radixes.length && bits < Math.min(most, HALF_BITS) - 0.01; to++) {
+  for (let bits = 0; to < radixes.length && bits < most - 0.01; to++) {
     bits += Math.log2(radixes[to]!);
   }
   return to;

@@ -36,14 +36,14 @@ const ANY_ADDRESS = new Set(['0.0.0.0', '::', '0:0:0:0:0:0:0:0']);
 /** Pseudonyms of one key. */
 export class Pseudonyms {
   readonly #permutation: KeyedPermutation;
-  readonly #hashes: readonly SipHash[];
+  readonly #hash: SipHash;
   readonly #names = new Map<RawText, RawText>();
 
   /** `key` may have any length. */
   constructor(key: Uint8Array) {
     const bytes = (use: string) => createHash('sha256').update(`${use}:`).update(key).digest();
     this.#permutation = new KeyedPermutation(bytes('names'));
-    this.#hashes = [bytes('data'), bytes('more data')].map((one) => new SipHash(one));
+    this.#hash = new SipHash(bytes('data'));
     this.id = bytes('id').toString('hex', 0, 4);
   }
 
@@ -101,13 +101,14 @@ export class Pseudonyms {
     return Buffer.from(made.map((value) => value + base));
   }
 
-  /** 128 bits of hash as hex. */
+  /** A hash as 32 characters of hex, and so no shorter than what is not permuted; 64 bits of it are independent. */
   #hashed(data: Buffer): string {
-    const words = this.#hashes.flatMap((hash) => {
-      hash.hash(data);
-      return [hash.high, hash.low];
-    });
-    return words.map((word) => word.toString(16).padStart(8, '0')).join('');
+    const hash = this.#hash;
+    hash.hash(data);
+    const { high, low } = hash;
+    hash.words(low, high, 0, 0, 0, 0);
+    const hex = (word: number) => word.toString(16).padStart(8, '0');
+    return hex(high) + hex(low) + hex(hash.high) + hex(hash.low);
   }
 
   #shaped(text: RawText): RawText {

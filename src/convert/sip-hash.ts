@@ -37,6 +37,16 @@ export class SipHash {
     this.#end();
   }
 
+  /** Hashes three words, each in halves, as 24 bytes. */
+  words(low0: number, high0: number, low1: number, high1: number, low2: number, high2: number): void {
+    this.#begin();
+    this.#word(low0, high0);
+    this.#word(low1, high1);
+    this.#word(low2, high2);
+    this.#word(0, 24 << 24);
+    this.#end();
+  }
+
   #begin(): void {
     const [k0l, k0h, k1l, k1h] = this.#key;
     this.#v0l = k0l ^ 0x70736575;

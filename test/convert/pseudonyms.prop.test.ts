@@ -22,6 +22,12 @@ test('SipHash is that of its authors', () => {
     hash.hash(upTo(count));
     expect([hash.high, hash.low]).toEqual([high, low]);
   }
+  const bytes = upTo(24);
+  hash.hash(bytes);
+  const whole = [hash.high, hash.low];
+  const [a, b, c, d, e, f] = Array.from({ length: 6 }, (_, i) => bytes.readInt32LE(4 * i));
+  hash.words(a!, b!, c!, d!, e!, f!);
+  expect([hash.high, hash.low]).toEqual(whole);
 });
 
 test('a permutation is one: all lists of a kind come out, each once', () => {
