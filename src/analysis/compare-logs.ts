@@ -12,6 +12,8 @@ export interface LogExtent {
   /** Header times of these, milliseconds. */
   firstTime: bigint | null;
   lastTime: bigint | null;
+  /** Zxids that another server holds, too. */
+  met: number;
 }
 
 /** Where logs are not the same. Servers are places in the list that was given. */
@@ -80,6 +82,7 @@ export function* logFindings(
       if (hole !== null) yield { ...hole, next: zxid };
       holes[i] = null;
       note(extents[i]!, txnsOf(i)[0]!);
+      if (present.length > 1) extents[i]!.met++;
     }
   }
   if (fork !== null) yield fork;

@@ -72,7 +72,7 @@ export function compareMembers(
   const names = shortNames(sources.map(({ source }) => source));
   const members = sources.map((member, i): ComparedMember => {
     const newest = newestOf(member.source, access);
-    const extent = { txns: 0, first: null, last: null, firstTime: null, lastTime: null };
+    const extent = { txns: 0, first: null, last: null, firstTime: null, lastTime: null, met: 0 };
     const tree = { newest, exactness: null, reason: null, sessions: 0, znodes: 0 };
     return { server: names[i]!, ...member, ...extent, ...tree };
   });

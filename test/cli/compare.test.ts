@@ -184,6 +184,16 @@ describe('compare', () => {
     ]);
   });
 
+  it('says where logs do not meet, or one server is named twice', async () => {
+    const other = join(FIXTURES, 'load-3.9.5');
+    expect((await zoolog(['compare', ZK[0]!, other])).stdout).toContain('logs: no zxid is in two of them');
+    const { code, stdout, stderr } = await zoolog(['compare', other, other]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('logs: the same where they meet')]);
+    expect(stderr).toContain('named more than once');
+    const snapshot = join(other, 'version-2', 'snapshot.0');
+    expect((await zoolog(['compare', snapshot, snapshot])).stdout).toContain('logs: none here');
+  });
+
   it('refuses one server alone, and says when a tree cannot be had', async () => {
     expect((await zoolog(['compare', ZK[0]!])).code).toBe(2);
     expect((await zoolog(['compare', join(ZK[0]!, 'version-2/log.100000001'), ZK[1]!])).code).toBe(2);

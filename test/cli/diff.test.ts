@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.js';
 import { build, writeFiles } from '../store/indexes.js';
 import { flip } from '../support/damage.js';
-import { useTempDir } from '../support/fixtures.js';
+import { FIXTURES, useTempDir } from '../support/fixtures.js';
 import { plainAdler32 } from '../support/jute-writer.js';
 import { type AclSpec, type SnapshotSpec, snapshotBytes, type ZnodeSpec } from '../support/snapshot-spec.js';
 import { rowsOf, zoolog } from './run-cli.js';
@@ -416,4 +416,13 @@ describe('real servers of different release lines', () => {
     expect(new Set(paths('added'))).toEqual(new Set(added));
     expect(new Set(paths('removed'))).toEqual(new Set(removed));
   });
+});
+
+it('says that a SOURCE is compared with itself, and a doubt of both once', async () => {
+  const source = join(FIXTURES, 'standalone-3.4.14@0x80');
+  const { code, stderr } = await zoolog(['diff', source, source]);
+  expect(code).toBe(3);
+  expect(stderr.split('\n')[0]).toContain('compared strictly');
+  expect(stderr).toContain('is compared with itself');
+  expect(stderr.split('is unproven:')).toHaveLength(2);
 });

@@ -52,6 +52,10 @@ export const compare = defineCommand({
     if (members.length < 2) {
       throw new UsageError('one server alone has nothing to be compared with', 'name two or more');
     }
+    noteTwice(
+      members.map(({ source }) => source),
+      run,
+    );
     const comparison = compareMembers(members, args.at ?? null, {
       tree: (source, at) => treeOf(source, at, run),
       txns: (source) => {
@@ -68,6 +72,11 @@ export const compare = defineCommand({
     return run.finish(isProven ? EXIT.ok : EXIT.unreadable);
   },
 });
+
+function noteTwice(sources: readonly string[], run: Run): void {
+  const twice = new Set(sources.filter((source, i) => sources.indexOf(source) !== i));
+  for (const source of twice) run.note(`${source} is named more than once, and is compared with itself`);
+}
 
 /** The tree of a server, null where it cannot be had: that is said, and the others are compared. */
 function treeOf(source: string, at: Zxid | null, run: Run) {
@@ -103,7 +112,9 @@ function print({ zxid, members, equal, different, rows }: Comparison, args: Outp
   }
   const trees = at === null ? 'no trees' : `trees at ${at}: ${equal} znodes equal, ${different} different`;
   const logs = rows.filter(({ kind }) => kind === 'fork' || kind === 'lacks').length;
-  say(
-    `${trees}; logs: ${logs === 0 ? 'the same where they meet' : `${logs} finding${logs === 1 ? '' : 's'}`}`,
-  );
+  const findings = `${logs} finding${logs === 1 ? '' : 's'}`;
+  const isMet = members.some(({ met }) => met > 0);
+  const hasLogs = members.some((member) => member.hasLogs);
+  const same = isMet ? 'the same where they meet' : hasLogs ? 'no zxid is in two of them' : 'none here';
+  say(`${trees}; logs: ${logs === 0 ? same : findings}`);
 }

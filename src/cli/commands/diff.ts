@@ -128,6 +128,7 @@ export const diff = defineCommand({
     const run = new Run(args, context);
     const { rules, map } = wish;
     const ask = async (a: ZnodeSource, b: ZnodeSource) => {
+      if (args.source === args.target && map.isIdentity) run.note(`${args.source} is compared with itself`);
       const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
       const maxDepth = args.stat ? (args.maxDepth ?? 1) : 0;
@@ -243,9 +244,10 @@ function exitCode(outcome: DiffOutcome, run: Run): number {
   }
   run.note(summaryText(outcome));
   if (counts.differences > 0) return EXIT.no;
-  const doubts = [a, b].flatMap(({ name, moment }) =>
+  const unproven = [a, b].flatMap(({ name, moment }) =>
     moment?.exactness === 'unproven' ? [`${name} is unproven: ${moment.reason}`] : [],
   );
+  const doubts = [...new Set(unproven)];
   if (counts.lengthsOnly > 0)
     doubts.push('an index without data was compared, so only lengths of data are equal');
   if (doubts.length === 0) return EXIT.ok;
