@@ -7,10 +7,9 @@ import {
   type LoadedPair,
   LoadedPairs,
   type LoadedTree,
-  type PairField,
-  type PairWish,
   type SideName,
 } from '../store/loaded-pairs.js';
+import type { PairField, PairWish } from '../store/pair-condition.js';
 import { ROOT_ID } from '../store/path-table.js';
 import { DiffCounts, ZOOKEEPER } from './diff.js';
 import { CONFIG, DIFF_FIELDS, type DiffRules } from './diff-rules.js';

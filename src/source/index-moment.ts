@@ -1,8 +1,9 @@
 // The tree of an index at a moment, or the newest: a loaded snapshot that serves, and the txns after it.
 import type { RawText } from '../jute/raw-text.js';
 import type { Problem } from '../problems.js';
-import { formatZxid } from '../records/zxid.js';
-import type { IndexReader } from '../store/index-reader.js';
+import { formatZxid, type Zxid } from '../records/zxid.js';
+import type { IndexedSnapshot, IndexReader } from '../store/index-reader.js';
+import type { Exactness } from '../tree/exactness.js';
 import type { When } from '../tree/log-survey.js';
 import { FocusedTree, type FocusedTrees } from './focused-tree.js';
 import { type IndexCandidate, IndexPlace } from './index-place.js';
@@ -25,7 +26,8 @@ import type { Moment, ZnodeSource } from './sources.js';
 
 /**
  * Opens the tree of a server, or of a cluster, as it was at `when`; with null, the newest. A note says how sure that
- * is. `other` is a moment of the same history that the tree is to be compared with, if so. Null where a newest tree has no sound snapshot to begin with.
+ * is. `other` is a moment of the same history that the tree is to be compared with, if so. Null where a newest tree has
+ * no sound snapshot to begin with.
  * @throws UsageError as `planMoment` does, and where the moment needs a snapshot that is not loaded.
  */
 export function openIndexMoment(
@@ -38,53 +40,109 @@ export function openIndexMoment(
   const place = new IndexPlace(reader, where);
   const plan = when === null ? planNewest(place, log) : planMoment(place, when, log);
   if (plan === null) return null;
-  const laterTxns = reader.hasLogs(where.choice) ? plan.survey.laterTxns : null;
-  if (laterTxns === null) log.note(noLogsNote(where.name));
+  const planned = new PlannedTree(reader, where, plan, log);
+  if (planned.laterTxns === null) log.note(noLogsNote(where.name));
   const { base, to } = plan;
-  const { name } = where;
-  const problems = problemsWith(reader, where, base);
-  const source = (tree: AnyIndexTree, facts: Omit<IndexedFacts, 'problems' | 'isComplete'>) =>
-    new IndexedSource(reader, tree, { ...facts, problems, isComplete: true });
-  if (when === null && base.snapshot !== null && to === base.zxid) {
+  if (when === null && base.snapshot !== null && to === base.zxid) return planned.asItStands(base.snapshot);
+  const isPartAsked = log.options.singles || other !== undefined;
+  const label = isPartAsked && plan.doubt === null ? labelBeforehand(reader, where, plan) : null;
+  if (label === null) return planned.whole();
+  const group = other === undefined ? null : comparedGroup(reader, where, place, plan, other, log);
+  return log.options.singles || group !== null ? planned.inPart(label, group) : planned.whole();
+}
+
+/** A tree that is planned, and the ways to have it. */
+class PlannedTree {
+  /** See ZnodeSource. */
+  readonly laterTxns: number | null;
+  readonly #reader: IndexReader;
+  readonly #where: ChosenServers;
+  readonly #plan: MomentPlan<IndexCandidate>;
+  readonly #log: SourceLog;
+  readonly #problems: readonly Problem[];
+
+  constructor(reader: IndexReader, where: ChosenServers, plan: MomentPlan<IndexCandidate>, log: SourceLog) {
+    this.#reader = reader;
+    this.#where = where;
+    this.#plan = plan;
+    this.#log = log;
+    this.#problems = problemsWith(reader, where, plan.base);
+    this.laterTxns = reader.hasLogs(where.choice) ? plan.survey.laterTxns : null;
+  }
+
+  /** The base, to which no txn is applied. */
+  asItStands(snapshot: IndexedSnapshot): ZnodeSource {
+    const plan = this.#plan;
     const exactness = exactnessAsItStands(plan);
-    const moment = momentOf(plan, { exactness, doubtfulQuotas: [] }, name, log);
-    const loaded = reader.loaded(base.snapshot);
-    const facts = { name: `${name} ${base.name}`, zxid: to, moment, laterTxns, loaded };
-    return source(reader.tree(base.snapshot), facts);
+    const moment = momentOf(plan, { exactness, doubtfulQuotas: [] }, this.#where.name, this.#log);
+    return this.#loaded(snapshot, { moment, laterTxns: this.laterTxns });
   }
-  const { snapshot } = base;
-  const asItStands = () => {
-    const ofBase = { name: `${name} ${base.name}`, zxid: base.zxid, laterTxns: null };
-    return snapshot === null
-      ? null
-      : source(reader.tree(snapshot), { ...ofBase, loaded: reader.loaded(snapshot) });
-  };
-  const baseName = `${reader.file}#${snapshot?.id ?? name}`;
-  const partly = (group: ComparedGroup) => {
-    const range = { choice: where.choice, snapshotId: snapshot!.id, after: base.zxid, to };
-    const grownBy = (under: RawText) => reader.grownIn(range, under);
-    return new ReplayedTree(baseName, group.replay, asItStands, { paths: group.paths, grownBy });
-  };
-  const label =
-    plan.doubt !== null || (!log.options.singles && other === undefined)
-      ? null
-      : labelBeforehand(reader, where, plan);
-  const group =
-    label === null || other === undefined ? null : comparedGroup(reader, where, place, plan, other, log);
-  if (label !== null && (log.options.singles || group !== null)) {
-    const reason = `${label.reason}; ${NOT_COMPARED}`;
-    const moment: Moment = { zxid: to, exactness: label.label, reason };
-    log.note(`${momentNote(name, moment)}; ${NOT_COMPARED}`);
-    const facts = { name: `${name} at ${formatZxid(to)}`, zxid: label.reached, moment, laterTxns };
-    const tree = focused(reader, where, plan, group, log);
-    return source(tree, group === null ? facts : { ...facts, replayed: partly(group) });
+
+  /** After a replay of the txns that matter to what is asked for; with `group`, to that before all. */
+  inPart(label: Exactness & { readonly reached: Zxid }, group: ComparedGroup | null): ZnodeSource {
+    const { to } = this.#plan;
+    const moment: Moment = {
+      zxid: to,
+      exactness: label.label,
+      reason: `${label.reason}; ${NOT_COMPARED}`,
+    };
+    this.#log.note(`${momentNote(this.#where.name, moment)}; ${NOT_COMPARED}`);
+    const tree = focused(this.#reader, this.#where, this.#plan, group, this.#log);
+    const replayed = group === null ? {} : { replayed: this.#replayedInPart(group) };
+    return this.#source(tree, { ...this.#facts(label.reached, moment), ...replayed });
   }
-  const replayed = replay(reader, where, plan, null, log);
-  const moment = momentOf(plan, replayed, name, log);
-  return source(overlaid(reader, where, base, replayed), {
-    ...{ name: `${name} at ${formatZxid(to)}`, zxid: replayed.zxid, moment, laterTxns },
-    replayed: new ReplayedTree(baseName, replayed, asItStands),
-  });
+
+  /** After a replay of all txns, every digest compared. */
+  whole(): ZnodeSource {
+    const [reader, where, plan] = [this.#reader, this.#where, this.#plan];
+    const tree = replay(reader, where, plan, null, this.#log);
+    const moment = momentOf(plan, tree, where.name, this.#log);
+    const replayed = new ReplayedTree(this.#baseName, tree, () => this.#base());
+    return this.#source(overlaid(reader, where, plan.base, tree), {
+      ...this.#facts(tree.zxid, moment),
+      replayed,
+    });
+  }
+
+  /** What is replayed of a group, and how many znodes more than the base the tree has, by the ops alone. */
+  #replayedInPart({ replay: part, paths }: ComparedGroup): ReplayedTree {
+    const { base, to } = this.#plan;
+    const range = {
+      choice: this.#where.choice,
+      snapshotId: base.snapshot!.id,
+      after: base.zxid,
+      to,
+    };
+    const grownBy = (under: RawText) => this.#reader.grownIn(range, under);
+    return new ReplayedTree(this.#baseName, part, () => this.#base(), { paths, grownBy });
+  }
+
+  /** Equal for trees that begin with one snapshot. */
+  get #baseName(): string {
+    return `${this.#reader.file}#${this.#plan.base.snapshot?.id ?? this.#where.name}`;
+  }
+
+  /** The base as a tree; null for a new tree. */
+  #base(): ZnodeSource | null {
+    const { snapshot } = this.#plan.base;
+    return snapshot === null ? null : this.#loaded(snapshot, { laterTxns: null });
+  }
+
+  #loaded(snapshot: IndexedSnapshot, facts: Pick<IndexedFacts, 'moment' | 'laterTxns'>): ZnodeSource {
+    const { base } = this.#plan;
+    const name = `${this.#where.name} ${base.name}`;
+    const loaded = this.#reader.loaded(snapshot);
+    return this.#source(this.#reader.tree(snapshot), { ...facts, name, zxid: base.zxid, loaded });
+  }
+
+  #facts(zxid: Zxid, moment: Moment): Omit<IndexedFacts, 'problems' | 'isComplete'> {
+    const name = `${this.#where.name} at ${formatZxid(this.#plan.to)}`;
+    return { name, zxid, moment, laterTxns: this.laterTxns };
+  }
+
+  #source(tree: AnyIndexTree, facts: Omit<IndexedFacts, 'problems' | 'isComplete'>): ZnodeSource {
+    return new IndexedSource(this.#reader, tree, { ...facts, problems: this.#problems, isComplete: true });
+  }
 }
 
 /** A wrong digest would speak against the tree: who wants that looked at asks for more than single znodes. */

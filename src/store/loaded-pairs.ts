@@ -6,6 +6,7 @@
 import type { RawText } from '../jute/raw-text.js';
 import { type Database, damagedIndex, openForReading, type Statement } from './database.js';
 import { mateAcls } from './mate-acls.js';
+import { differing, isEphemeral, type PairWish } from './pair-condition.js';
 import { ROOT_ID } from './path-table.js';
 import { PathText } from './path-text.js';
 import { PATH_ID_BITS } from './schema.js';
@@ -18,32 +19,6 @@ export interface LoadedTree {
   readonly znodes: number;
   /** False in an index made with --no-data. */
   readonly hasData: boolean;
-}
-
-/** What can differ in a pair of znodes. */
-export type PairField =
-  | 'data'
-  | 'acl'
-  | 'kind'
-  | 'ephemeralOwner'
-  | 'version'
-  | 'cversion'
-  | 'aversion'
-  | 'czxid'
-  | 'mzxid'
-  | 'pzxid'
-  | 'ctime'
-  | 'mtime';
-
-/** Which pairs are wanted. */
-export interface PairWish {
-  readonly fields: ReadonlySet<PairField>;
-  /** A cversion differs where the second one is lower. */
-  readonly isLowerCversion: boolean;
-  /** A path whose mtime does not count; null for none. */
-  readonly withoutMtime: RawText | null;
-  /** Pairs in which one is an ephemeral are wanted, too. */
-  readonly withEphemerals: boolean;
 }
 
 /** The two differ in what counts. */
@@ -66,16 +41,6 @@ export type LoadedPair = readonly [
   marks: number,
 ];
 
-const SQL_COLUMN: Readonly<Record<Exclude<PairField, 'data' | 'acl' | 'kind'>, string>> = {
-  ephemeralOwner: 'ephemeral_owner',
-  ...{ version: 'version', cversion: 'cversion', aversion: 'aversion' },
-  ...{ czxid: 'czxid', mzxid: 'mzxid', pzxid: 'pzxid', ctime: 'ctime', mtime: 'mtime' },
-};
-/** What is the same for two owners of one kind, as in `kindOf`: a TTL is in its owner. */
-const kind = (side: string) =>
-  `CASE WHEN ${side}.ephemeral_owner = 0 OR ${side}.ephemeral_owner = -9223372036854775808
-     OR ${side}.ephemeral_owner >> 40 = -65536 THEN ${side}.ephemeral_owner ELSE 1 END`;
-const isEphemeral = (side: string) => `ifnull(${kind(side)} = 1, 0)`;
 const bytes = (side: string) => `iif(${side}.id IS NULL, -1, ifnull(${side}.data_length, 0))`;
 
 /** Paths of one index that are asked for at once. */
@@ -186,29 +151,10 @@ export class LoadedPairs {
     this.#database.close();
   }
 
-  /** SQL that is true for a row x of A and a row y of B that differ, or where there is no y. */
-  #condition({ fields, isLowerCversion, withoutMtime }: PairWish): string {
-    const config = withoutMtime === null ? null : this.idOf('a', withoutMtime);
-    const terms = ['y.id IS NULL'];
-    for (const field of fields) {
-      if (field === 'data' || field === 'acl' || field === 'kind') continue;
-      const column = SQL_COLUMN[field];
-      if (field === 'cversion' && isLowerCversion) terms.push('y.cversion < x.cversion');
-      else if (field === 'mtime' && config !== null)
-        terms.push(`(x.mtime <> y.mtime AND x.path_id <> ${config})`);
-      else terms.push(`x.${column} <> y.${column}`);
-    }
-    if (fields.has('kind')) {
-      terms.push(`(x.ephemeral_owner <> y.ephemeral_owner AND ${kind('x')} <> ${kind('y')})`);
-    }
-    if (fields.has('acl')) terms.push(mateAcls(this.#database, this.#sides.b.schema));
-    // Last: most is told by less.
-    if (fields.has('data')) terms.push('x.data_length IS NOT y.data_length', 'x.data IS NOT y.data');
-    return `(${terms.join(' OR ')})`;
-  }
-
   #differing(wish: PairWish): string {
-    const differ = this.#condition(wish);
+    const { withoutMtime } = wish;
+    const configId = withoutMtime === null ? null : this.idOf('a', withoutMtime);
+    const differ = differing(wish, configId, () => mateAcls(this.#database, this.#sides.b.schema));
     if (!wish.withEphemerals) return this.#select('a', `${DIFFERS}`, differ);
     const ephemerals = `${EPHEMERAL_A} * ${isEphemeral('x')} + ${EPHEMERAL_B} * ${isEphemeral('y')}`;
     const wanted = `(${differ} OR ${isEphemeral('x')} OR ${isEphemeral('y')})`;

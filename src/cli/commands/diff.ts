@@ -1,8 +1,8 @@
 // diff: where two trees differ.
 import { existsSync } from 'node:fs';
-import { type DiffOptions, ZOOKEEPER } from '../../analysis/diff.js';
+import type { DiffOptions } from '../../analysis/diff.js';
 import { DIFF_WORDS, type DiffMode, diffRules } from '../../analysis/diff-rules.js';
-import { isAtOrBelow, shownPath } from '../../analysis/paths.js';
+import { shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
 import { parseSource } from '../../source/parse.js';
 import type { ZnodeSource } from '../../source/sources.js';
@@ -11,6 +11,7 @@ import { wholeNumber, wordsOf, znodePath } from '../coerce.js';
 import { type Args, defineCommand, type OptionTable } from '../command.js';
 import { printDiffLines } from '../diff-lines.js';
 import { DiffOutcome } from '../diff-outcome.js';
+import { modeText, summaryFields, summaryText } from '../diff-texts.js';
 import { EXIT } from '../exit-codes.js';
 import { printLines } from '../lines.js';
 import { lazily, map as mapRows } from '../map.js';
@@ -169,20 +170,6 @@ function wishOf(args: DiffArgs): DiffOptions {
   return { rules, map: args.map ?? new PathMap(), under: args.path };
 }
 
-/** The mode in force: the first thing said. */
-function modeText({ rules: { mode, classes }, map, under }: DiffOptions): string {
-  const usual = diffRules({ mode }).classes;
-  const isUsual = usual.size === classes.size && [...usual].every((one) => classes.has(one));
-  const what =
-    mode === 'strict'
-      ? 'every stored field'
-      : `data, ACLs, kinds and sequence numbers; ephemerals${isAtOrBelow(under, ZOOKEEPER) ? '' : ' and /zookeeper'} apart`;
-  const counted = isUsual ? what : `only ${[...classes].join(', ')}`;
-  const where = under === '' ? '' : `, at and below ${shownPath(under)}`;
-  const mapped = map.isIdentity ? '' : `, A mapped by ${map.text}`;
-  return `compared ${mode === 'strict' ? 'strictly' : 'as a migrated copy'}: ${counted}${where}${mapped}`;
-}
-
 function show(outcome: DiffOutcome, args: DiffArgs, run: Run): void {
   const { a, b, options } = outcome;
   const { evidence, emulate353, format } = args;
@@ -211,27 +198,6 @@ function show(outcome: DiffOutcome, args: DiffArgs, run: Run): void {
     const shown = mapRows(rows, (row) => shownDiff(row, data));
     run.printWithEnvelope({ columns: diffColumns, rows: shown }, args, head, isComplete, tail);
   }
-}
-
-/** Numbers for the json envelope; null where a limit ended the rows. */
-function summaryFields({ counts, moved, isWhole }: DiffOutcome) {
-  if (!isWhole) return null;
-  const { a, b, equal, added, removed, changed, ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
-  const apart = { ephemeralsOfA, ephemeralsOfB, zookeeper };
-  return { znodesOfA: a, znodesOfB: b, equal, added, removed, changed, moved: moved?.length ?? null, apart };
-}
-
-function summaryText({ counts, moved, options }: DiffOutcome): string {
-  const { equal, added, removed, changed, ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
-  const parts = [`${added} added, ${removed} removed, ${changed} changed, ${equal} equal`];
-  if (moved === null) parts.push('too many to look for moved subtrees');
-  else if (moved !== undefined && moved.length > 0) parts.push(`${moved.length} moved`);
-  if (options.rules.mode === 'migrated') {
-    parts.push(
-      `apart: ephemerals ${ephemeralsOfA} of A and ${ephemeralsOfB} of B, ${zookeeper} in /zookeeper`,
-    );
-  }
-  return parts.join('; ');
 }
 
 function exitCode(outcome: DiffOutcome, run: Run): number {
