@@ -1,10 +1,9 @@
 // The key that a copy for sharing is made with.
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
-import { inputError } from '../container/file-bytes.js';
 import { outputError, writeFully } from '../container/file-output.js';
 import { smallText } from '../datadir/small-text.js';
-import { UsageError } from '../errors.js';
+import { InputError, UsageError } from '../errors.js';
 import { refuseInputs } from '../output-place.js';
 
 const NEW_KEY_BYTES = 32;
@@ -36,13 +35,7 @@ export function scrubKey(file: string | undefined, isDryRun: boolean, inputs: re
 }
 
 function keyIn(file: string): Buffer {
-  let text: string | null;
-  try {
-    text = smallText(file, MOST_BYTES);
-  } catch (cause) {
-    throw inputError(file, cause);
-  }
-  const key = text?.trim() ?? '';
+  const key = smallText(file, MOST_BYTES)?.trim() ?? '';
   if (key.length >= LEAST_CHARACTERS) return Buffer.from(key);
   throw new UsageError(
     `${file}: holds no key, which is a text of ${LEAST_CHARACTERS} to ${MOST_BYTES} characters`,
@@ -60,6 +53,6 @@ function makeKeyFile(file: string, text: string): void {
       closeSync(fd);
     }
   } catch (cause) {
-    throw cause instanceof Error && 'reason' in cause ? cause : outputError(file, cause);
+    throw cause instanceof InputError ? cause : outputError(file, cause);
   }
 }

@@ -19,7 +19,9 @@ export function scrubText(
       const found = files.filter((file) => file.kind === kind);
       return `${found.length} ${kind}${found.length === 1 ? '' : 's'}`;
     };
-    lines.push(`  holds      ${count('snapshot')}, ${count('log')}, ${others.length} other files`);
+    lines.push(
+      `  holds      ${count('snapshot')}, ${count('log')}, ${others.length} other file${others.length === 1 ? '' : 's'}`,
+    );
     lines.push(`  digests    ${sum((file) => file.digests)} computed for the copy`);
     const without = sum((file) => file.digestsLeftOut);
     if (without > 0)

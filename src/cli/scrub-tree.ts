@@ -13,6 +13,7 @@ import { shown } from './rows/data-columns.js';
 import { znodeColumns } from './rows/znode-columns.js';
 import { withTree } from './run.js';
 import { scrubKey } from './scrub-key.js';
+import { refuseUnused } from './scrub-rules.js';
 
 interface ScrubTreeArgs extends OutputFileArgs {
   readonly output: string;
@@ -42,6 +43,7 @@ export async function scrubTree(args: ScrubTreeArgs, context: Context): Promise<
         const columns = znodeColumns({ data: true, evidence: false });
         if (dryRun) for (const _ of run.guarded({ columns, rows }, undefined).rows);
         else run.print({ columns, rows }, { ...args, format: 'ndjson' });
+        if (tree.isComplete) refuseUnused(scrubber, args);
         return EXIT.ok;
       },
     );

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'the file system takes no file that large',
   EACCES: 'permission denied',
+  ENOENT: 'there is no such folder',
   EROFS: 'the file system is read-only',
   EIO: 'the device reports a write error',
 };

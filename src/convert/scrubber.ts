@@ -2,7 +2,7 @@
 import { displayText, type RawText } from '../jute/raw-text.js';
 import type { ACL } from '../records/acl.js';
 import type { Op } from '../records/op.js';
-import { pathPattern } from '../tree/glob.js';
+import { type PathPattern, pathPattern } from '../tree/glob.js';
 import { isInQuotas, limitedBy, QUOTAS, splitQuotaPath } from '../tree/quota-paths.js';
 import { CONFIG, ZOOKEEPER } from './own-znodes.js';
 import type { Pseudonyms } from './pseudonyms.js';
@@ -50,19 +50,23 @@ export function unreadable(length: number): Buffer {
 /** Scrubs by the rules. What stays are zxids, times, versions, sessions, sizes and kinds. */
 export class Scrubber {
   readonly #pseudonyms: Pseudonyms;
-  readonly #keep: readonly RegExp[];
-  readonly #typed: readonly RawText[];
-  readonly #replace: readonly RegExp[];
+  readonly #keep: readonly PathPattern[];
+  readonly #replace: readonly PathPattern[];
+  readonly #used = new Set<PathPattern>();
   readonly #paths = new Map<RawText, RawText>([[ROOT, ROOT]]);
   readonly #lists = new WeakMap<readonly ACL[], readonly ACL[]>();
 
   /** @throws UsageError for a pattern that is none. */
   constructor(pseudonyms: Pseudonyms, { keep, replace }: NameRules) {
     this.#pseudonyms = pseudonyms;
-    const kept = keep.map(pathPattern);
-    this.#keep = kept.map(({ regex }) => regex);
-    this.#typed = kept.map(({ under }) => under);
-    this.#replace = replace.map((pattern) => pathPattern(pattern).regex);
+    this.#keep = keep.map(pathPattern);
+    this.#replace = replace.map(pathPattern);
+  }
+
+  /** Patterns that fitted no name so far. */
+  get unused(): readonly string[] {
+    const all = [...this.#keep, ...this.#replace];
+    return all.filter((pattern) => !this.#used.has(pattern)).map(({ text }) => text);
   }
 
   /** The path that takes the place of one, of a snapshot or a txn. */
@@ -176,9 +180,16 @@ export class Scrubber {
   }
 
   #isReplaced(path: RawText): boolean {
-    if (this.#typed.some((under) => under === path || under.startsWith(`${path}/`))) return false;
-    if (this.#keep.some((pattern) => pattern.test(path))) return false;
-    return this.#replace.length === 0 || this.#replace.some((pattern) => pattern.test(path));
+    const isKept = this.#fits(this.#keep, path);
+    if (isKept || this.#keep.some(({ under }) => under === path || under.startsWith(`${path}/`)))
+      return false;
+    return this.#replace.length === 0 || this.#fits(this.#replace, path);
+  }
+
+  #fits(patterns: readonly PathPattern[], path: RawText): boolean {
+    const fitting = patterns.find(({ regex }) => regex.test(path));
+    if (fitting !== undefined) this.#used.add(fitting);
+    return fitting !== undefined;
   }
 
   #scheme(scheme: RawText): RawText {

@@ -14,7 +14,8 @@ import type { SourceOptions } from './source-options.js';
 import type { TxnSource, ZnodeSource } from './sources.js';
 
 export type { When } from '../tree/log-survey.js';
-export type { SourceName, Who } from './parse.js';
+export { isExportedTree } from './exported-tree.js';
+export { parseSource, type SourceName, type Who } from './parse.js';
 export { placesRead } from './places-read.js';
 export {
   type Resolved,

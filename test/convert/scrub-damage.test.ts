@@ -18,7 +18,7 @@ describe('a copy boots where its original does, and stops where it stops', () =>
       const copy = join(temp.path, `copy-${i}`);
       mkdirSync(dir);
       make(dir);
-      const { code, stderr } = await zoolog(['scrub', dir, '-o', copy, '--keep', '/nothing']);
+      const { code, stderr } = await zoolog(['scrub', dir, '-o', copy]);
       expect([0, 3]).toContain(code);
       if (stderr.includes('there is nothing to copy')) return;
       for (const release of releases) {

@@ -166,6 +166,21 @@ test('names that are kept, and names that are to be replaced', async () => {
   ]);
 });
 
+test('a pattern that fits nothing is refused, and nothing is made', async () => {
+  for (const [option, ...more] of [['--keep'], ['--replace'], ['--replace', '--as', 'ndjson']]) {
+    const ran = await scrubbed('fixtures/standalone-3.9.5', option!, '/tll/*', ...more);
+    expect([ran.code, existsSync(ran.out)]).toEqual([2, false]);
+    expect(ran.stderr).toContain(`${option} /tll/* fits no name`);
+  }
+});
+
+test('a tree is refused where files are asked for', async () => {
+  for (const source of ['fixtures/standalone-3.9.5@0x100', temp.write('a.ndjson', '{"path":"/"}\n')]) {
+    const { code, stderr } = await scrubbed(source);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--as ndjson')]);
+  }
+});
+
 test('quotas go with their paths, and keep their numbers', async () => {
   const { out } = await scrubbed('fixtures/standalone-3.9.5');
   const { stdout } = await zoolog(['find', out, '--format', 'ndjson', '--data', 'text']);

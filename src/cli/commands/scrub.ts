@@ -1,6 +1,8 @@
 // scrub: a copy that can be shown to others.
+import { existsSync } from 'node:fs';
 import type { OutputFolder } from '../../container/output-folder.js';
 import { type ScrubManifest, scrubberOf } from '../../convert/scrub.js';
+import { UsageError } from '../../errors.js';
 import { jsonNested } from '../../render/json-value.js';
 import { type Args, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
@@ -8,6 +10,7 @@ import { EXIT } from '../exit-codes.js';
 import { outputOptions, sourcePositional, treeOptions } from '../options.js';
 import { Run } from '../run.js';
 import { scrubKey } from '../scrub-key.js';
+import { refuseUnused } from '../scrub-rules.js';
 import { scrubText } from '../scrub-text.js';
 import { version } from '../version.js';
 
@@ -106,6 +109,7 @@ async function scrubFolder(args: ScrubArgs, context: Context): Promise<number> {
       import('../../convert/scrub.js'),
     ]);
   const { source, logDir, output, force, keep, replace } = args;
+  refuseTrees(source, await import('../../source/open.js'));
   const place = { force, inputs: placesRead(source, { logDir }) };
   checkFolder(output, place);
   const key = scrubKey(args.keyFile, args.dryRun, place.inputs);
@@ -117,6 +121,7 @@ async function scrubFolder(args: ScrubArgs, context: Context): Promise<number> {
     folder = args.dryRun ? null : new OutputFolder(output, place);
     const folders = foldersOfCopies(resolved, scrubber);
     const servers = scrubServers(resolved, folders, scrubber, folder, run.sourceOptions);
+    refuseUnused(scrubber, args);
     const manifest: ScrubManifest = {
       tool: `zoolog ${version()}`,
       keyId,
@@ -140,6 +145,17 @@ async function scrubFolder(args: ScrubArgs, context: Context): Promise<number> {
     folder?.discard();
     for (const one of resolved) one.close();
   }
+}
+
+/** @throws UsageError for what is a tree and no files. */
+function refuseTrees(
+  source: string,
+  { isExportedTree, parseSource }: typeof import('../../source/open.js'),
+): void {
+  const hint = 'add --as ndjson, which takes a tree';
+  const { path, when } = parseSource(source, existsSync);
+  if (when !== null) throw new UsageError(`${source}: files are copied whole, whatever the moment`, hint);
+  if (isExportedTree(path)) throw new UsageError(`${source}: is an export, and no files of a server`, hint);
 }
 
 function publish(folder: OutputFolder, manifest: ScrubManifest): string | null {
