@@ -29,7 +29,11 @@ function places(): [source: string, from: number, to: number][] {
       [file, from, to],
     ];
   };
+  const servers = ['zk1', 'zk2', 'zk3'].map((name) => join(FIXTURES, 'ensemble-3.8.6', name));
+  const { file } = build(join(dir.path, 'three.db'), servers, { snapshots: 'all' });
   return [
+    [`${file}#c`, 0x100000001, 0x100000521],
+    [`${file}#c/s1`, 0x100000484, 0x100000521],
     ...of('load-3.9.5', 0, 0xd84),
     ...of('standalone-3.9.5', 0, 0x1c4),
     ...of('standalone-3.4.14', 0x7a, 0x1a5),
@@ -85,7 +89,7 @@ describe.each(places())('two moments of %s', (source, from, to) => {
         for (const tree of [a, b, nearA!, nearB!]) tree.close();
       }),
       // Hashing starts a thread each time.
-      { numRuns: source.endsWith('.db') ? 30 : 8 },
+      { numRuns: source.includes('.db') ? 30 : 8 },
     );
     expect(compared).toBeGreaterThan(1);
   });
