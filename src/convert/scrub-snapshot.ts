@@ -1,6 +1,6 @@
 // A snapshot file, scrubbed: every record at the offset that it had, the same sessions, stats and zxids, other checksums.
 //
-// What cannot be read is not copied. A snapshot that is cut or broken off ends there in the copy too, and a checksum
+// What cannot be read is not copied, and of a damaged file no number that is none. A snapshot that is cut or broken off ends there in the copy too, and a checksum
 // that was wrong is wrong again.
 import { ADLER_START, adler32 } from '../container/adler32.js';
 import { FileBytes } from '../container/file-bytes.js';
@@ -17,6 +17,7 @@ import type { ZnodeRecord } from '../snapshot/znode-record.js';
 import { TreeDigest } from '../tree/tree-digest.js';
 import { digestOfRecord } from '../tree/znode-digest.js';
 import type { DigestTable } from './digest-table.js';
+import { isAclKey, isSession, isStat } from './plausible.js';
 import { scrubbedZnodes } from './scrub-record.js';
 import { type Scrubber, unreadable } from './scrubber.js';
 
@@ -51,13 +52,14 @@ export function scrubSnapshot(
   sink: PlainSink,
   onProblem: OnProblem,
 ): ScrubbedFile {
+  const isTrusted = isSound(file);
   let badLength: number | null = null;
   const reader = openSnapshot(file, (found) => {
     if (BAD_LENGTHS.has(found.code)) badLength = Number(found.found);
     onProblem(found);
   });
   try {
-    const copy = new SnapshotCopy(sink);
+    const copy = new SnapshotCopy(sink, isTrusted);
     const sums = copy.tree(reader, scrubber);
     const { trailer } = reader;
     let digest: SnapshotDigest | null = null;
@@ -74,6 +76,17 @@ export function scrubSnapshot(
       digestsLeftOut: isLeftOut ? 1 : 0,
       isWhole: reader.isSound,
     };
+  } finally {
+    reader.close();
+  }
+}
+
+/** True where all checksums are right, so that what is read as a number is one, and not a piece of somebody's data. */
+function isSound(file: string): boolean {
+  const reader = openSnapshot(file);
+  try {
+    reader.drain();
+    return reader.isSound;
   } finally {
     reader.close();
   }
@@ -112,10 +125,13 @@ function digestBlock(
 class SnapshotCopy {
   readonly #sink: PlainSink;
   readonly #writer: JuteWriter;
+  readonly #isTrusted: boolean;
   #sum = ADLER_START;
 
-  constructor(sink: PlainSink) {
+  /** With `isTrusted` false, numbers that are none of a server's become 0. */
+  constructor(sink: PlainSink, isTrusted: boolean) {
     this.#sink = sink;
+    this.#isTrusted = isTrusted;
     this.#writer = new JuteWriter(BUFFER_BYTES, (bytes) => {
       this.#sum = adler32(bytes, 0, bytes.length, this.#sum);
       sink.write(bytes);
@@ -127,14 +143,21 @@ class SnapshotCopy {
     const writer = this.#writer;
     writeFileHeader(writer, reader.header);
     writer.i32(reader.sessionCount);
-    for (const { id, timeout } of reader.sessions()) writer.i64(id).i32(timeout);
+    for (const { id, timeout } of reader.sessions()) {
+      const isOne = this.#isTrusted || isSession(id, timeout);
+      writer.i64(isOne ? id : 0n).i32(isOne ? timeout : 0);
+    }
     const acls = reader.acls();
     let next = acls.next();
     if (reader.aclCount !== null) writer.i32(reader.aclCount);
     for (; !next.done; next = acls.next()) {
       const { offset, key, acl } = next.value;
       this.#nullLists(offset);
-      writeAcls(writer.i64(key), scrubber.acl(acl));
+      const isKey = this.#isTrusted || isAclKey(key);
+      const list = scrubber
+        .acl(acl)
+        .map((one) => (this.#isTrusted ? one : { ...one, perms: one.perms & 31 }));
+      writeAcls(writer.i64(isKey ? key : 0n), list);
     }
     const original = new TreeDigest();
     const scrubbed = new TreeDigest();
@@ -144,6 +167,7 @@ class SnapshotCopy {
       if (isFirst) this.#nullLists(znode.offset);
       isFirst = false;
       this.#badZnode(znode.offset);
+      if (!this.#isTrusted && !isStat(znode)) znode.buffer.fill(0, znode.statStart - 8, znode.length);
       scrubbed.add(digestOfRecord(znode));
       writer.raw(znode.buffer.subarray(0, znode.length));
     }
