@@ -53,6 +53,17 @@ test.each(['raw', 'gz', 'snappy'])(
   },
 );
 
+test('a full disk leaves nothing of a copy for sharing either', async () => {
+  room = 100_000;
+  const out = join(temp.path, 'full');
+  const { code, stderr } = await zoolog(['scrub', source, '-o', out]);
+  expect(code).toBe(3);
+  expect(stderr.trim().split('\n').at(-1)).toBe(
+    `zoolog: ${out}/version-2/snapshot.9: cannot be written: there is no space left on the device`,
+  );
+  expect(beside()).toEqual([]);
+});
+
 test('a run that is killed leaves nothing under the final name, and nothing beside it', {
   timeout: 60_000,
 }, async () => {
