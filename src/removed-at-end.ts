@@ -6,6 +6,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
+/** What removes them, of those that are still there. */
+const pending = new Set<() => void>();
+
 /**
  * Has files or folders removed however this process ends; the returned function removes them now. `claim` is a file
  * that holds this process' id: it is removed only while it does, for another process may have taken it over.
@@ -13,12 +16,19 @@ import { rmSync } from 'node:fs';
 export function removedAtEnd(paths: readonly string[], claim?: string): () => void {
   const keeper = startKeeper(paths, claim);
   const remove = () => {
-    process.off('exit', remove);
+    pending.delete(remove);
+    if (pending.size === 0) process.off('exit', removeAll);
     for (const path of paths) rmSync(path, { recursive: true, force: true });
     keeper.stdin?.end('done\n');
   };
-  process.on('exit', remove);
+  // One listener for all: Node warns of more than ten.
+  if (pending.size === 0) process.on('exit', removeAll);
+  pending.add(remove);
   return remove;
+}
+
+function removeAll(): void {
+  for (const remove of [...pending]) remove();
 }
 
 // A line says that nothing is left to do; the end of the pipe without one, that the process is dead.
