@@ -1,6 +1,5 @@
 // docs/json.md names every field of every row.
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { againstColumns, subtreeColumns } from '../../src/cli/rows/against-columns.js';
@@ -19,7 +18,10 @@ import {
 } from '../../src/cli/rows/session-columns.js';
 import { bucketColumns, topColumns } from '../../src/cli/rows/top-columns.js';
 import { znodeColumns } from '../../src/cli/rows/znode-columns.js';
+import { useTempDir } from '../support/fixtures.js';
 import { rowsOf, zoolog } from './run-cli.js';
+
+const temp = useTempDir();
 
 const doc = readFileSync('docs/json.md', 'utf8');
 const F = 'fixtures/standalone-3.8.6';
@@ -115,7 +117,7 @@ describe('docs/json.md', () => {
   });
 
   it('names the fields of Conversions', async () => {
-    const out = join(mkdtempSync(join(tmpdir(), 'zoolog-doc-')), 'out');
+    const out = join(temp.path, 'out');
     const { stdout } = await zoolog([
       'convert',
       F,
@@ -133,7 +135,7 @@ describe('docs/json.md', () => {
   });
 
   it('names the fields of Scrubbed copies', async () => {
-    const out = join(mkdtempSync(join(tmpdir(), 'zoolog-doc-')), 'out');
+    const out = join(temp.path, 'out');
     const { stdout } = await zoolog(['scrub', F, '-o', out, '--dry-run', '--format', 'json']);
     const made = JSON.parse(stdout);
     const { servers } = made;
