@@ -34,9 +34,15 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** What a command says of the tree that it reads. */
 const AT = `zoolog: ${F}: the tree at 0x1c4, exact\n`;
+const DIFFERING = [
+  'zoolog: compared strictly: every stored field\n',
+  AT,
+  `zoolog: ${F} is compared with itself\n`,
+  'zoolog: 0 added, 0 removed, 0 changed, 245 equal\n',
+];
 const saidBy = ([verb, ...args]: readonly string[]) =>
   verb === 'diff'
-    ? `zoolog: compared strictly: every stored field\n${AT}zoolog: 0 added, 0 removed, 0 changed, 245 equal\n`
+    ? DIFFERING.join('')
     : /log|inspect|sessions/.test(verb!) || args.includes('txns')
       ? ''
       : AT;
