@@ -53,8 +53,20 @@ export function headerStop({ file, fileSize, header, magic }: LogFacts): BootSto
 const COMPARE =
   'Keep the file. Take its log from another server, or start from a snapshot behind this place; what follows it in this log is lost otherwise.';
 
+/** Bytes; what claims more is damage. */
+const LONGEST_SENSIBLE = 128 * 1024 * 1024;
+
+function longest(hazards: readonly LogHazard[]): number {
+  const lengths = hazards.filter(({ kind, value }) => kind === 'length' && value <= LONGEST_SENSIBLE);
+  return Math.max(...lengths.map(({ value }) => value));
+}
+
 /** A length, an op code or a closeSession that others read. */
-export function hazardStop({ file }: LogFacts, hazard: LogHazard, settings: ServerSettings): BootStop {
+export function hazardStop(
+  { file, hazards }: LogFacts,
+  hazard: LogHazard,
+  settings: ServerSettings,
+): BootStop {
   const { kind, offset, value } = hazard;
   if (kind === 'op') return opStop(file, offset, value, settings);
   const unreasonable = { error: `Unreasonable length = ${value | 0}`, file, offset, found: `${value | 0}` };
@@ -68,7 +80,7 @@ export function hazardStop({ file }: LogFacts, hazard: LogHazard, settings: Serv
       todo: 'Start with -Dzookeeper.closeSessionTxn.enabled=false until a snapshot was taken behind it.',
     };
   }
-  const isDamage = value > 128 * 1024 * 1024;
+  const isDamage = value > LONGEST_SENSIBLE;
   return {
     ...unreasonable,
     code: 'log-length',
@@ -76,7 +88,9 @@ export function hazardStop({ file }: LogFacts, hazard: LogHazard, settings: Serv
     why: isDamage
       ? 'a length in the log makes no sense'
       : `a txn is longer than this server reads (jute.maxbuffer and what is added to it: ${settings.limit} bytes)`,
-    todo: isDamage ? COMPARE : `Start with -Djute.maxbuffer=${value} or more.`,
+    todo: isDamage
+      ? COMPARE
+      : `Start with -Djute.maxbuffer=${longest(hazards)} or more, which reads every txn of this log.`,
   };
 }
 

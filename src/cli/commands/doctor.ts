@@ -182,13 +182,16 @@ function print(
     for (const part of wrapped(line, context.stdout.columns)) say(part);
 }
 
+const REPAIR =
+  'Where no file and no setting helps: "zoolog repair SOURCE -o NEW --for RELEASE" makes a directory that starts of what is left; with --dry-run it says what would be lost.';
+
 /** What to do, once for each code, in the order of the findings; for a server that stops, what its reason asks for. */
 function nextSteps(codes: readonly (keyof typeof PROBLEMS)[], boots: readonly BootRow[]): string[] {
   return [...new Set(codes)].flatMap((code) => {
     const { title, remedy } = PROBLEMS[code];
     if (code !== 'server-stops') return [`${code}: ${title}. ${remedy}`];
     const reasons = new Set(stopsOf(boots).map(({ boot }) => `${boot.code}: ${boot.remedy}`));
-    return [`${code}: ${title}. First copy the directory, and work on the copy.`, ...reasons];
+    return [`${code}: ${title}. First copy the directory, and work on the copy.`, ...reasons, REPAIR];
   });
 }
 
