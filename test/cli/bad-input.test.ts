@@ -552,3 +552,13 @@ describe('an error that cannot be told', () => {
     expect(stderr.text()).toMatch(/^zoolog: a row .*--data none.*\n$/);
   });
 });
+
+describe('a session of the least zxid there is', () => {
+  const own = useTempDir();
+  it('is shown, of its creation nothing', async () => {
+    own.write('log.1', buildLog({ txns: [{ zxid: -(2n ** 63n), clientId: 7n, ...create('/a') }] }).bytes);
+    const { code, stdout } = await zoolog(['sessions', own.path, '--open', '--sort', 'ended']);
+    expect(code).toBeLessThan(4);
+    expect(stdout).toMatch(/^0x7 .* - /m);
+  });
+});

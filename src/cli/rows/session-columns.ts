@@ -78,7 +78,8 @@ const placeColumns: readonly Column<LifeRow>[] = [
 ];
 
 function createdText({ createdZxid, createdBefore }: LifeRow): string {
-  return createdZxid === null ? `before ${formatHex(createdBefore!)}` : formatHex(createdZxid);
+  if (createdZxid !== null) return formatHex(createdZxid);
+  return createdBefore === null ? '-' : `before ${formatHex(createdBefore)}`;
 }
 
 function endedText({ endedZxid, goneBy }: LifeRow): string {
