@@ -16,7 +16,8 @@ export type ScriptLine =
   | { readonly path: RawText /** A clause. */; readonly lacks: string };
 
 const OPEN = 'world:anyone:cdrwa';
-const CONTROL = /[\x00-\x1f\x7f]/;
+/** What a terminal acts upon or does not show: nobody would see what is typed. */
+const CONTROL = /[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /**
  * The script: znodes with their data parents first, then ACLs of those with children, children first, then quotas. `znodes`

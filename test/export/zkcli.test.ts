@@ -66,6 +66,15 @@ describe('a script for zkCli', () => {
     ]);
   });
 
+  it('leaves out what nobody would see on the terminal', () => {
+    const lines = script(znode('/a', 'zero\u200bwidth'), znode('/b\u202e', 'x'), znode('/c', 'a\u2028b'));
+    expect(lines).toEqual([
+      '(/a: its data cannot be typed)',
+      expect.stringContaining('its path cannot be typed'),
+      '(/c: its data cannot be typed)',
+    ]);
+  });
+
   it('gives an ACL at once, or when the children and null data are there', () => {
     const closed = [entry('digest', 'ann:x=', 31), entry('ip', '10.0.0.0/8', 1)];
     const lines = script(
