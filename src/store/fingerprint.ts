@@ -52,7 +52,10 @@ function isAsciiAcl({ id }: ACL): boolean {
 
 function decoded(op: Op): unknown {
   if (op.op === 'multi') return op.ops.map(decoded);
-  return Object.fromEntries(Object.entries(op).map(([key, value]) => [key, decodedField(key, value)]));
+  // Sorted, for an op of an index has its fields in another order. Why and where one cannot be read is not in the txn.
+  const fields = Object.entries(op).filter(([key]) => key !== 'error');
+  fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([key, value]) => [key, decodedField(key, value)]));
 }
 
 function decodedField(key: string, value: unknown): unknown {
