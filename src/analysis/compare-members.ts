@@ -19,8 +19,9 @@ export interface ComparedMember extends MemberSource, LogExtent {
   /** Of its tree at the common zxid. */
   exactness: 'exact' | 'unproven' | null;
   reason: string | null;
-  sessions: number;
-  znodes: number;
+  /** Null without a tree there. */
+  sessions: number | null;
+  znodes: number | null;
 }
 
 /** A finding, with names in the place of places. */
@@ -47,8 +48,9 @@ export interface CompareRow {
 export interface Comparison {
   readonly zxid: Zxid | null;
   readonly members: readonly ComparedMember[];
-  readonly equal: number;
-  readonly different: number;
+  /** Znodes; null where fewer than two trees could be had. */
+  readonly equal: number | null;
+  readonly different: number | null;
   readonly rows: readonly CompareRow[];
 }
 
@@ -59,6 +61,8 @@ export interface MemberAccess {
   txns(source: string): TxnSource;
   shownPath(path: string): string;
 }
+
+type TreeSums = { -readonly [Field in 'equal' | 'different']: Comparison[Field] };
 
 /** Rows that are kept of one kind: what differs everywhere is not told znode by znode. */
 const MOST_ROWS = 100_000;
@@ -73,12 +77,12 @@ export function compareMembers(
   const members = sources.map((member, i): ComparedMember => {
     const newest = newestOf(member.source, access);
     const extent = { txns: 0, first: null, last: null, firstTime: null, lastTime: null, met: 0 };
-    const tree = { newest, exactness: null, reason: null, sessions: 0, znodes: 0 };
+    const tree = { newest, exactness: null, reason: null, sessions: null, znodes: null };
     return { server: names[i]!, ...member, ...extent, ...tree };
   });
   const reached = members.flatMap(({ newest }) => newest ?? []);
   const zxid = at ?? reached.reduce<Zxid | null>((low, one) => (low === null || one < low ? one : low), null);
-  const counts = { equal: 0, different: 0 };
+  const counts: TreeSums = { equal: null, different: null };
   const rows = [...treeRows(members, zxid, access, counts), ...logRows(members, access)];
   return { zxid, members, ...counts, rows };
 }
@@ -95,7 +99,7 @@ function treeRows(
   members: readonly ComparedMember[],
   zxid: Zxid | null,
   access: MemberAccess,
-  sums: { equal: number; different: number },
+  sums: TreeSums,
 ): CompareRow[] {
   const opened: { readonly member: ComparedMember; readonly tree: ZnodeSource }[] = [];
   try {
@@ -117,8 +121,10 @@ function treeRows(
       if (rows.length < MOST_ROWS) rows.push(treeRow(found, names, access));
     }
     for (const [i, { member }] of opened.entries()) member.znodes = counts.znodes[i]!;
-    sums.equal = counts.equal;
-    sums.different = counts.different;
+    if (opened.length > 1) {
+      sums.equal = counts.equal;
+      sums.different = counts.different;
+    }
     return rows;
   } finally {
     for (const { tree } of opened) tree.close();

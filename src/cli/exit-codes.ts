@@ -77,6 +77,7 @@ function quietly(write: () => void): void {
   } catch {}
 }
 
-function withHint(message: string, hint: string | undefined): string {
+/** A message with what to do next, where that is known. */
+export function withHint(message: string, hint: string | undefined): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }

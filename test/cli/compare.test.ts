@@ -194,6 +194,29 @@ describe('compare', () => {
     expect((await zoolog(['compare', snapshot, snapshot])).stdout).toContain('logs: none here');
   });
 
+  it('takes one tree alone for nothing compared, and says what to do for the others', async () => {
+    // MADE.md: zk2 was down then, and came back with a snapshot.
+    const two = [ZK[0]!, ZK[1]!, '--at', '0x100000400'];
+    const { code, stdout, stderr } = await zoolog(['compare', ...two]);
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringContaining(
+        'trees at 0x100000400: only that of zk1, so nothing was compared; logs: the same where they meet',
+      ),
+    ]);
+    expect(stderr).toMatch(/zk2: no tree to compare: .+; the nearest: .*0x/);
+    const { told } = await compare(...two);
+    expect(told).toMatchObject({ equal: null, different: null });
+    expect(told.members).toMatchObject([
+      {},
+      { server: 'zk2', exactness: null, znodes: null, sessions: null },
+    ]);
+    const three = await zoolog(['compare', ...two, ZK[2]!]);
+    expect(three.stdout).toMatch(/ 0 different, on 2 of 3 servers;/);
+    const none = await zoolog(['compare', ...ZK, '--at', '0x900000000']);
+    expect(none.stdout).toContain('trees at 0x900000000: none, so nothing was compared');
+  });
+
   it('refuses one server alone, and says when a tree cannot be had', async () => {
     expect((await zoolog(['compare', ZK[0]!])).code).toBe(2);
     expect((await zoolog(['compare', join(ZK[0]!, 'version-2/log.100000001'), ZK[1]!])).code).toBe(2);

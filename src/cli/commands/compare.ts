@@ -8,7 +8,7 @@ import { escapeForTerminal } from '../../render/escape.js';
 import { memberSources } from '../../source/members.js';
 import { openTree, openTxns } from '../../source/open.js';
 import { defineCommand, type OptionTable } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, withHint } from '../exit-codes.js';
 import { jsonFields } from '../json-fields.js';
 import { outputOptions, sourceOptions } from '../options.js';
 import { compareColumns, comparedColumns } from '../rows/compare-columns.js';
@@ -84,12 +84,14 @@ function treeOf(source: string, at: Zxid | null, run: Run) {
     return openTree(at === null ? source : `${source}@${formatZxid(at)}`, run.sourceOptions);
   } catch (error) {
     if (!(error instanceof UsageError) && !(error instanceof InputError)) throw error;
-    run.error(`${source}: no tree to compare: ${error.message}`);
+    const hint = error instanceof UsageError ? error.hint : undefined;
+    run.error(`${source}: no tree to compare: ${withHint(error.message, hint)}`);
     return null;
   }
 }
 
-function print({ zxid, members, equal, different, rows }: Comparison, args: OutputArgs, run: Run): void {
+function print(comparison: Comparison, args: OutputArgs, run: Run): void {
+  const { zxid, members, equal, different, rows } = comparison;
   const at = zxid === null ? null : formatZxid(zxid);
   if (args.format !== 'table') {
     const head = {
@@ -110,11 +112,20 @@ function print({ zxid, members, equal, different, rows }: Comparison, args: Outp
     run.print({ columns: compareColumns, rows }, args);
     say('');
   }
-  const trees = at === null ? 'no trees' : `trees at ${at}: ${equal} znodes equal, ${different} different`;
   const logs = rows.filter(({ kind }) => kind === 'fork' || kind === 'lacks').length;
   const findings = `${logs} finding${logs === 1 ? '' : 's'}`;
   const isMet = members.some(({ met }) => met > 0);
   const hasLogs = members.some((member) => member.hasLogs);
   const same = isMet ? 'the same where they meet' : hasLogs ? 'no zxid is in two of them' : 'none here';
-  say(`${trees}; logs: ${logs === 0 ? same : findings}`);
+  say(`${treesText(comparison)}; logs: ${logs === 0 ? same : findings}`);
+}
+
+function treesText({ zxid, members, equal, different }: Comparison): string {
+  if (zxid === null) return 'no trees';
+  const trees = `trees at ${formatZxid(zxid)}`;
+  const having = members.filter(({ znodes }) => znodes !== null);
+  if (having.length === 0) return `${trees}: none, so nothing was compared`;
+  if (having.length === 1) return `${trees}: only that of ${having[0]!.server}, so nothing was compared`;
+  const some = having.length < members.length ? `, on ${having.length} of ${members.length} servers` : '';
+  return `${trees}: ${equal} znodes equal, ${different} different${some}`;
 }
