@@ -5,9 +5,10 @@
 import type { RawText } from '../jute/raw-text.js';
 import type { Znode } from '../snapshot/znode.js';
 import { compareCanonically } from '../source/canonical-key.js';
+import { nothingToMap } from '../source/nothing-to-map.js';
 import type { ZnodeSource } from '../source/sources.js';
 import { clash, type PathMap, type PathMapping } from '../tree/path-map.js';
-import { isAtOrBelow, shownPath } from './paths.js';
+import { isAtOrBelow, ROOT, shownPath } from './paths.js';
 
 const ZOOKEEPER = '/zookeeper' as RawText;
 
@@ -29,7 +30,8 @@ export interface MappedOptions {
 
 /**
  * The znodes that are mapped, in the canonical order of their new paths.
- * @throws UsageError where two come to lie at one path, or one in /zookeeper.
+ * @throws UsageError where two come to lie at one path, or one in /zookeeper, and before the first where a FROM other
+ * than the root is not there.
  */
 export function* mappedZnodes(
   tree: ZnodeSource,
@@ -71,11 +73,16 @@ function* below(
   mapping: PathMapping,
   data: boolean,
 ): Generator<MappedZnode> {
+  let isThere = mapping.from === ROOT;
   for (const znode of tree.znodes({ under: mapping.from, data })) {
+    // It comes first; orphans can be below where it is not.
+    if (!isThere && znode.path !== mapping.from) break;
+    isThere = true;
     const isOther = isAtOrBelow(znode.path, ZOOKEEPER) || map.mappingOf(znode.path) !== mapping;
     const path = isOther ? null : map.target(znode.path);
     if (path !== null) yield { path, znode };
   }
+  if (!isThere) throw nothingToMap(mapping.from, tree);
 }
 
 /** The server's own znodes. */

@@ -65,6 +65,7 @@ export function parseProof(text: string, file: string): ProofDocument {
   if (typeof maxDepth !== 'number' || (!isKeyed && hash !== 'sha256') || original === null) {
     throw refused('lacks what a proof holds');
   }
+  if (original.proof.subtrees.length === 0) throw refused('holds no subtree, so it proves nothing');
   const options = { maxDepth, emulate353: emulate353 === true, isKeyed };
   return { options, map: typeof map === 'string' ? map : null, original, copy: sideOf(json.copy) };
 }

@@ -7,7 +7,7 @@ import { diffRules } from '../analysis/diff-rules.js';
 import { mappedZnodes } from '../analysis/mapped-znodes.js';
 import { isAtOrBelow, ROOT } from '../analysis/paths.js';
 import { formatProof, looksLikeProof, type ProofDocument, parseProof } from '../analysis/proof-file.js';
-import { type ProofOptions, TreeProver } from '../analysis/tree-proof.js';
+import { type ProofOptions, type TreeProof, TreeProver } from '../analysis/tree-proof.js';
 import { UsageError } from '../errors.js';
 import { type OutputFile, outputFile } from '../export/output-file.js';
 import type { RawText } from '../jute/raw-text.js';
@@ -68,6 +68,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
       const prover = provedAlone(tree, map, options);
       const original = { tree: treeFields(tree), proof: prover.proof() };
       if (!tree.isComplete) return EXIT.unreadable;
+      refuseEmpty(original.proof, tree);
       write(file!, { options: documented(options), map: mapText(map), original, copy: null });
       return doubtful([tree], run) ? EXIT.unreadable : EXIT.ok;
     });
@@ -98,6 +99,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
       if (row !== null) rows.push(row);
     }
     const proofs = [original.proof(), copy.proof()] as const;
+    if (a.isComplete) refuseEmpty(proofs[0], a);
     const subtrees = pairSubtrees(...proofs);
     show(rows, subtrees, { original: treeFields(a), copy: treeFields(b) }, args, run);
     const { ephemeralsOfA, ephemeralsOfB, zookeeper } = counts;
@@ -174,6 +176,13 @@ function withData(mapped: Mapped, { name }: ZnodeSource): Mapped {
     `${name}: the index was made without data, so nothing can be proven of it`,
     'name the files',
   );
+}
+
+/** @throws UsageError where there is nothing that a copy could lack. */
+function refuseEmpty({ subtrees }: TreeProof, { name }: ZnodeSource): void {
+  if (subtrees.length > 0) return;
+  const what = `${name}: nothing of it can be proven, for all that is mapped are ephemerals`;
+  throw new UsageError(what, 'look with: zoolog ls -l');
 }
 
 function show(

@@ -9,11 +9,12 @@ import type { StatPersisted } from '../records/stat-persisted.js';
 import { maxZxid, type Zxid } from '../records/zxid.js';
 import type { Znode } from '../snapshot/znode.js';
 import type { ZnodeFields } from '../snapshot/znode-record.js';
+import { nothingToMap } from '../source/nothing-to-map.js';
 import type { SortRow } from '../store/sort.js';
 import { parentPath } from '../tree/paths.js';
 import { isInQuotas } from '../tree/quota-paths.js';
 import { AclFates } from './acl-fates.js';
-import { type Changes, shown } from './changes.js';
+import type { Changes } from './changes.js';
 import { Filter } from './filter.js';
 import { MissingParents } from './missing-parents.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
@@ -123,10 +124,7 @@ export class Gatherer {
     }
     this.read.push(n);
     if (tree.isPartial) unseen.delete(ROOT);
-    for (const from of unseen) {
-      const hint = tree.isComplete ? 'look with: zoolog ls' : 'the source is damaged: see zoolog doctor';
-      throw new UsageError(`there is no znode ${shown(from)} in ${tree.name} to be mapped`, hint);
-    }
+    for (const from of unseen) throw nothingToMap(from, tree);
   }
 
   #isWanted(path: RawText, filter: Filter): boolean {

@@ -1,6 +1,6 @@
 // check --against: every way in which a copy can be less than its original, by its data and by a proof of it.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTempDir } from '../support/fixtures.js';
@@ -230,6 +230,41 @@ describe('what proves nothing', () => {
       const ran = await zoolog(['check', original, '--against', dir.write(`${name}.json`, broken)]);
       expect([name, ran.code, ran.stdout, ran.stderr.split('\n').length]).toEqual([name, 2, '', 2]);
     }
+  });
+  it('is a mapping of what is not there', async () => {
+    const proof = join(dir.path, 'whole.json');
+    await zoolog(['check', original, '--write-proof', proof]);
+    const typo = ['--map', '/secuence=/sequence'];
+    for (const args of [
+      ['check', original, '--against', original, ...typo],
+      ['check', original, '--against', original, '--map', '/=/', ...typo],
+      ['check', original, '--against', proof, ...typo],
+      ['check', original, '--write-proof', join(dir.path, 'typo.json'), ...typo],
+      ['diff', original, original, ...typo],
+      ['diff', original, original, '--migrated', ...typo],
+    ]) {
+      const ran = await zoolog(args);
+      const said = expect.stringContaining(`there is no znode /secuence in ${original} to be mapped`);
+      // The lines of diff come as they are found, below a heading.
+      const stdout = args[0] === 'diff' ? expect.stringMatching(/^[^\n]*\n$/) : '';
+      expect([args, ran.code, ran.stdout, ran.stderr]).toEqual([args, 2, stdout, said]);
+    }
+    expect(existsSync(join(dir.path, 'typo.json'))).toBe(false);
+  });
+  it('is ephemerals alone, and a file that holds no subtree', async () => {
+    const proof = join(dir.path, 'ephemerals.json');
+    for (const args of [
+      ['--write-proof', proof],
+      ['--against', write([{ path: '' }, { path: '/zookeeper' }])],
+    ]) {
+      const ran = await zoolog(['check', original, ...args, '--map', '/e=/e']);
+      expect([args, ran.code, ran.stdout]).toEqual([args, 2, '']);
+    }
+    await zoolog(['check', original, '--write-proof', proof]);
+    const json = JSON.parse(readFileSync(proof, 'utf8'));
+    json.original.subtrees = [];
+    const hollow = dir.write('no-subtree.json', JSON.stringify(json));
+    expect((await zoolog(['check', original, '--against', hollow])).code).toBe(2);
   });
   it('is what cannot be meant', async () => {
     for (const args of [

@@ -1,0 +1,13 @@
+// What to say where `--map` names a znode that is not there: most likely it is a typo.
+import { UsageError } from '../errors.js';
+import { displayText, type RawText } from '../jute/raw-text.js';
+import type { ZnodeSource } from './sources.js';
+
+/** The error for a FROM that a tree, of which all was read, does not have. */
+export function nothingToMap(from: RawText, { name, isComplete }: ZnodeSource): UsageError {
+  const hint = isComplete ? 'look with: zoolog ls' : 'the source is damaged: see zoolog doctor';
+  return new UsageError(
+    `there is no znode ${from === '' ? '/' : displayText(from)} in ${name} to be mapped`,
+    hint,
+  );
+}
