@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import { rawTextOf } from '../jute/raw-text.js';
+import { PathMap } from '../tree/path-map.js';
 import { pathBase64, shownPath } from './paths.js';
 import type { ProofOptions, TreeProof } from './tree-proof.js';
 
@@ -15,7 +16,7 @@ export type ProvenTree = Readonly<Record<string, unknown>>;
 export interface ProofDocument {
   readonly options: Pick<ProofOptions, 'maxDepth' | 'emulate353'> & { readonly isKeyed: boolean };
   /** The mapping of the original; null for none. */
-  readonly map: string | null;
+  readonly map: PathMap | null;
   readonly original: { readonly tree: ProvenTree; readonly proof: TreeProof };
   readonly copy: { readonly tree: ProvenTree; readonly proof: TreeProof } | null;
 }
@@ -24,7 +25,10 @@ export interface ProofDocument {
 export function formatProof({ options, map, original, copy }: ProofDocument): string {
   const { maxDepth, emulate353, isKeyed } = options;
   const hash = isKeyed ? 'hmac-sha256' : 'sha256';
-  const head = { format: FORMAT, version: VERSION, hash, maxDepth, emulate353, map };
+  const mappings =
+    map?.mappings.map(({ from, to }) => ({ from: pathFields(from), to: pathFields(to) })) ?? null;
+  const mapped = { map: map?.text ?? null, mappings };
+  const head = { format: FORMAT, version: VERSION, hash, maxDepth, emulate353, ...mapped };
   const sides = { original: sideFields(original), copy: copy === null ? null : sideFields(copy) };
   return `${JSON.stringify({ ...head, ...sides }, null, 2)}\n`;
 }
@@ -59,15 +63,28 @@ export function parseProof(text: string, file: string): ProofDocument {
   }
   if (json.format !== FORMAT) throw refused('is no proof of zoolog');
   if (json.version !== VERSION) throw refused(`is a proof of version ${json.version}, and version 1 is read`);
-  const { maxDepth, emulate353, hash, map = null } = json;
+  const { maxDepth, emulate353, hash } = json;
   const isKeyed = hash === 'hmac-sha256';
   const original = sideOf(json.original);
   if (typeof maxDepth !== 'number' || (!isKeyed && hash !== 'sha256') || original === null) {
     throw refused('lacks what a proof holds');
   }
   if (original.proof.subtrees.length === 0) throw refused('holds no subtree, so it proves nothing');
+  const map = mapOf(json);
+  if (map === undefined) throw refused('lacks its mappings');
   const options = { maxDepth, emulate353: emulate353 === true, isKeyed };
-  return { options, map: typeof map === 'string' ? map : null, original, copy: sideOf(json.copy) };
+  return { options, map, original, copy: sideOf(json.copy) };
+}
+
+/** Null where nothing was mapped; undefined where it was and is not told how. */
+function mapOf({ map = null, mappings }: Fields): PathMap | null | undefined {
+  if (map === null) return null;
+  if (!Array.isArray(mappings) || mappings.length === 0) return undefined;
+  return new PathMap(
+    mappings
+      .map(fieldsOf)
+      .map(({ from, to }) => ({ from: pathOf(fieldsOf(from)), to: pathOf(fieldsOf(to)) })),
+  );
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -33,9 +33,11 @@ export class TreeProver {
   readonly #hasher: SubtreeHasher;
   readonly #subtrees: HashedSubtree[] = [];
   readonly #counters: Counter[] = [];
-  #top: number | null = null;
+  #top: number | null;
 
-  constructor({ maxDepth, key, emulate353 }: ProofOptions) {
+  /** `top` is the depth from which levels are counted; null for that of the first znode. */
+  constructor({ maxDepth, key, emulate353 }: ProofOptions, top: number | null = null) {
+    this.#top = top;
     this.#hasher = new SubtreeHasher(
       (subtree) => {
         if (depthOf(subtree.path) - this.#top! <= maxDepth) this.#subtrees.push(subtree);

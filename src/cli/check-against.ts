@@ -5,7 +5,7 @@ import { DiffCounts, differences, ZOOKEEPER } from '../analysis/diff.js';
 import { diffRow } from '../analysis/diff-row.js';
 import { diffRules } from '../analysis/diff-rules.js';
 import { mappedZnodes } from '../analysis/mapped-znodes.js';
-import { isAtOrBelow, ROOT } from '../analysis/paths.js';
+import { depthOf, isAtOrBelow, ROOT } from '../analysis/paths.js';
 import { formatProof, looksLikeProof, type ProofDocument, parseProof } from '../analysis/proof-file.js';
 import { type ProofOptions, type TreeProof, TreeProver } from '../analysis/tree-proof.js';
 import { UsageError } from '../errors.js';
@@ -65,11 +65,12 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
   const map = args.map ?? new PathMap();
   if (against === undefined) {
     return askTree(args, context, (tree, run) => {
-      const prover = provedAlone(tree, map, options);
+      const prover = new TreeProver(options);
+      prove(tree, map, null, prover, options);
       const original = { tree: treeFields(tree), proof: prover.proof() };
       if (!tree.isComplete) return EXIT.unreadable;
       refuseEmpty(original.proof, tree);
-      write(file!, { options: documented(options), map: mapText(map), original, copy: null });
+      write(file!, { options: documented(options), map: map.isIdentity ? null : map, original, copy: null });
       return doubtful([tree], run) ? EXIT.unreadable : EXIT.ok;
     });
   }
@@ -111,7 +112,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
     if (file !== null) {
       write(file, {
         options: documented(options),
-        map: mapText(map),
+        map: map.isIdentity ? null : map,
         original: { tree: treeFields(a), proof: proofs[0] },
         copy: { tree: treeFields(b), proof: proofs[1] },
       });
@@ -138,9 +139,12 @@ async function checkProof(
     );
   }
   return askTree(args, context, (tree, run) => {
-    const mapped = mapOfOriginal === null ? '' : `, mapped by ${mapOfOriginal}`;
+    const mapped = mapOfOriginal === null ? '' : `, mapped by ${mapOfOriginal.text}`;
     run.note(`checked as a copy of ${original.tree.source}, by ${args.against}${mapped}: ${MODE}`);
-    const copy = provedAlone(tree, map, { ...made, key }).proof();
+    const [first] = original.proof.subtrees;
+    const prover = new TreeProver({ ...made, key }, depthOf(first!.path));
+    prove(tree, map, mapOfOriginal, prover, made);
+    const copy = prover.proof();
     const subtrees = pairSubtrees(original.proof, copy);
     const rows = [
       ...subtrees.flatMap((pair) => subtreeFinding(pair) ?? []),
@@ -158,15 +162,23 @@ async function checkProof(
   });
 }
 
-/** The proof of a tree by itself, without ephemerals and /zookeeper. */
-function provedAlone(tree: ZnodeSource, map: PathMap, options: ProofOptions): TreeProver {
-  const prover = new TreeProver(options);
+/**
+ * Hands a prover a tree by itself, as `map` has it, without ephemerals and /zookeeper. Of a copy it takes what a mapped
+ * original, by its `mapOfOriginal`, could have a counterpart of.
+ */
+function prove(
+  tree: ZnodeSource,
+  map: PathMap,
+  mapOfOriginal: PathMap | null,
+  prover: TreeProver,
+  { emulate353 }: Pick<ProofOptions, 'emulate353'>,
+): void {
   for (const mapped of mappedZnodes(tree, map, { under: ROOT, data: true })) {
     if (isAtOrBelow(mapped.path, ZOOKEEPER)) continue;
+    if (mapOfOriginal !== null && mapOfOriginal.sources(mapped.path).length === 0) continue;
     const { ephemeralOwner } = mapped.znode.stat;
-    if (kindOf(ephemeralOwner, options.emulate353).kind !== 'ephemeral') prover.add(withData(mapped, tree));
+    if (kindOf(ephemeralOwner, emulate353).kind !== 'ephemeral') prover.add(withData(mapped, tree));
   }
-  return prover;
 }
 
 /** @throws UsageError for a znode whose data is not known. */
@@ -241,10 +253,6 @@ function keyOf(file: string | undefined): Buffer | null {
   if (key.length === 0)
     throw new UsageError(`${file} is empty`, 'put a key into it: head -c 32 /dev/urandom');
   return key;
-}
-
-function mapText(map: PathMap): string | null {
-  return map.isIdentity ? null : map.text;
 }
 
 function documented({ maxDepth, emulate353, key }: ProofOptions): ProofDocument['options'] {

@@ -122,6 +122,42 @@ describe('a copy', () => {
   });
 });
 
+describe('a copy under other paths', () => {
+  const fixture = 'fixtures/standalone-3.8.6';
+  it.each<[string, string[]]>([
+    ['in a chroot', ['--map', '/=/prod']],
+    ['of a part, deeper', ['--map', '/deep=/x/y/deep']],
+    ['of two parts at two depths', ['--map', '/deep=/x/y/deep', '--map', '/multi=/z']],
+    ['of a part in its place', ['--map', '/deep=/deep']],
+    ['with a part of it elsewhere', ['--map', '/=/prod', '--map', '/deep=/prod/x']],
+  ])('is proven by a file with the mapping: %s', async (name, map) => {
+    const folder = join(dir.path, name);
+    const made = ['convert', fixture, '-o', join(folder, 'copy'), '--for', '3.9', ...map];
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(folder);
+    expect((await zoolog(made)).code).toBe(0);
+    const [alone, both] = [join(folder, 'alone.json'), join(folder, 'both.json')];
+    expect(await findings(fixture, '--write-proof', alone, ...map)).toEqual([]);
+    const copy = join(folder, 'copy');
+    expect(await findings(fixture, '--against', copy, '--write-proof', both, ...map)).toEqual([]);
+    for (const proof of [alone, both]) {
+      expect(await findings(copy, '--against', proof)).toEqual([]);
+      // What lacks all of it.
+      const rows = await findings(original, '--against', proof);
+      expect(rows.some((row) => row.startsWith('error missing'))).toBe(true);
+      expect(rows.filter((row) => row.startsWith('warning extra'))).toEqual([]);
+    }
+  });
+
+  it('is not whole where the first of two parts is missing, and only that is told', async () => {
+    const two = write([{ path: '' }, { path: '/a' }, { path: '/b' }, { path: '/b/c' }, { path: '/b/c/d' }]);
+    const half = write([{ path: '' }, { path: '/z' }, { path: '/z/c' }, { path: '/z/c/d' }, { path: '/o' }]);
+    const proof = join(dir.path, 'two.json');
+    await zoolog(['check', two, '--write-proof', proof, '--map', '/a=/x/y', '--map', '/b=/z']);
+    expect(await findings(half, '--against', proof)).toEqual(['error missing /x/y']);
+  });
+});
+
 describe('the hash of a tree', () => {
   /**
    * By what a client read of the server, as src/analysis/subtree-hash.ts says it is made. Clients are not told which
