@@ -24,11 +24,11 @@ export interface TreeExportArgs extends RunArgs {
   readonly emulate353?: boolean | undefined;
 }
 
-/** Paths that are told of what is left out. */
-const MOST_TOLD = 10;
-
-/** Writes a script for zkCli.sh to stdout. Exit code 1 where a znode cannot be in it. */
-export function exportZkCli(args: TreeExportArgs, context: Context): Promise<number> {
+/**
+ * Writes a script for zkCli.sh to stdout, and names on stderr each znode that cannot be in it: the script has no
+ * comments, for zkCli knows none. Where there is such a znode `keep` is called, and the exit code is 1.
+ */
+export function exportZkCli(args: TreeExportArgs, context: Context, keep: () => void): Promise<number> {
   return askTree({ ...args, takesAll: args.znode === '' }, context, (tree, run) => {
     if (isAbsent(args.znode, tree, run)) return EXIT.no;
     let left = 0;
@@ -36,9 +36,15 @@ export function exportZkCli(args: TreeExportArgs, context: Context): Promise<num
     const script = zkCliScript(znodesOf(tree, run, args.znode));
     for (const one of script) {
       if ('line' in one) stdout.write(`${stdout.isTerminal ? escapeForTerminal(one.line) : one.line}\n`);
-      else if (++left <= MOST_TOLD) run.error(`left out: ${shownPath(one.path)}: ${one.lacks}`);
+      else {
+        left++;
+        run.error(`left out: ${shownPath(one.path)}: ${one.lacks}`);
+      }
     }
-    if (left > MOST_TOLD) run.error(`left out: ${left - MOST_TOLD} more`);
+    if (left > 0) {
+      run.error(`the script makes all but the ${left} left out`);
+      keep();
+    }
     run.note(
       'made anew by a client, znodes have other versions, zxids and times, and sequence numbers begin at 0',
     );

@@ -14,23 +14,28 @@ export interface OutputFileArgs extends RunArgs {
 
 /**
  * Runs with stdout replaced by the file of `--output`, where there is one. The file appears only with all rows in
- * it: those of damaged input go to NAME.partial, and without an answer there is no file.
+ * it: those of damaged input go to NAME.partial, and without an answer there is no file. `run` calls `keep` where its
+ * answer is whole though the exit code is that of a no.
  */
 export async function intoFile(
   args: OutputFileArgs,
   context: Context,
-  run: (context: Context) => Promise<number>,
+  run: (context: Context, keep: () => void) => Promise<number>,
 ): Promise<number> {
   const { source, logDir, output, force } = args;
-  if (output === undefined) return run(context);
+  if (output === undefined) return run(context, () => {});
   const { placesRead } = await import('../source/open.js');
   const inputs = placesRead(source, { logDir });
   const file = outputFile(output, { force, inputs });
   try {
     const stdout = fdSink(file.fd, output);
-    const code = await run({ ...context, stdout });
+    let isKept = false;
+    const code = await run({ ...context, stdout }, () => {
+      isKept = true;
+    });
     stdout.flush();
-    if (code === EXIT.ok) file.commit();
+    if (code === EXIT.ok || (code === EXIT.no && isKept)) file.commit();
+    else if (code === EXIT.no) new Run(args, context).error(`${output} is not made`);
     else if (code === EXIT.unreadable) {
       new Run(args, context).error(`${output} is not made; what could be read is in ${file.commitPartial()}`);
     }

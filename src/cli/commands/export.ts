@@ -99,7 +99,7 @@ export const exportCommand = defineCommand({
     if (format === 'zkcli') {
       if (!isTree) throw new UsageError('--format zkcli is for trees', 'use ndjson, json, csv or parquet');
       const { exportZkCli } = await import('../export-files.js');
-      return intoFile(args, context, (to) => exportZkCli(args, to));
+      return intoFile(args, context, (to, keep) => exportZkCli(args, to, keep));
     }
     if (args.cluster !== undefined)
       throw new UsageError('--cluster is about --format parquet', 'leave it out');
