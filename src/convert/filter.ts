@@ -13,14 +13,19 @@ export type Verdict = 'wanted' | 'parent' | 'not-included' | 'excluded';
 /** The choice among the znodes of one source. */
 export class Filter {
   readonly #include: readonly RegExp[];
-  readonly #exclude: readonly RegExp[];
+  readonly #exclude: readonly (readonly [text: string, pattern: RegExp])[];
+  readonly #idle: Set<string>;
   readonly #parents = new Set<RawText>();
   readonly #unused: Map<string, RegExp>;
 
-  /** Reads the tree's paths where there is an include. @throws UsageError for a pattern that is none. */
-  constructor(include: readonly string[], exclude: readonly string[], tree: ZnodeSource) {
+  /**
+   * Reads the tree's paths where there is an include. `idle` has the excludes that fitted nothing so far, in any source;
+   * one that fits a path is taken out of it. @throws UsageError for a pattern that is none.
+   */
+  constructor(include: readonly string[], exclude: readonly string[], tree: ZnodeSource, idle: Set<string>) {
     this.#include = include.map(subtreePattern);
-    this.#exclude = exclude.map(subtreePattern);
+    this.#exclude = exclude.map((text) => [text, subtreePattern(text)]);
+    this.#idle = idle;
     this.#unused = new Map(include.map((text, i) => [text, this.#include[i]!]));
     if (include.length === 0) return;
     for (const { path } of tree.znodes({ order: 'file', data: false })) {
@@ -42,10 +47,21 @@ export class Filter {
   verdict(path: RawText): Verdict {
     const about = isInQuotas(path) ? splitQuotaPath(path).about : path;
     if (isOfServer(about)) return 'wanted';
-    if (this.#exclude.some((pattern) => pattern.test(about))) return 'excluded';
+    if (this.#isExcluded(about)) return 'excluded';
     if (this.#include.length === 0 || this.#isIncluded(about)) return 'wanted';
     if (path !== about) return 'not-included';
     return this.#parents.has(path) ? 'parent' : 'not-included';
+  }
+
+  #isExcluded(path: RawText): boolean {
+    let fits = false;
+    for (const [text, pattern] of this.#exclude) {
+      if (!pattern.test(path)) continue;
+      fits = true;
+      if (this.#idle.size === 0) break;
+      this.#idle.delete(text);
+    }
+    return fits;
   }
 
   #isIncluded(path: RawText): boolean {
@@ -53,6 +69,7 @@ export class Filter {
   }
 }
 
-function isOfServer(path: RawText): boolean {
+/** True for /zookeeper and what is below it. */
+export function isOfServer(path: RawText): boolean {
   return path === ZOOKEEPER || path.startsWith(`${ZOOKEEPER}/`);
 }

@@ -23,6 +23,8 @@ import { OwnerFates } from './owner-fates.js';
 import type { Refusals } from './refusals.js';
 import { FRESH, NO_SOURCE, RowMaker } from './row.js';
 
+const LOOK = 'look with: zoolog ls';
+
 /** A znode that goes into the output. */
 interface Wanted {
   readonly fields: ZnodeFields & { readonly path: RawText };
@@ -53,6 +55,8 @@ export class Gatherer {
   readonly #changes: Changes;
   readonly #rows = new RowMaker();
   readonly #quotaParents = new Set<RawText>();
+  /** Excludes that fitted nothing so far. */
+  readonly #idle: Set<string>;
 
   constructor(
     inputs: readonly ConvertInput[],
@@ -63,6 +67,7 @@ export class Gatherer {
     this.#inputs = inputs;
     this.#options = options;
     this.#changes = changes;
+    this.#idle = new Set(options.exclude);
     this.acls = new AclFates(options, changes, refusals);
     this.owners = new OwnerFates(options, changes, refusals);
   }
@@ -87,17 +92,20 @@ export class Gatherer {
       }
       for (const own of missing?.own() ?? []) yield this.#own(own, n++);
     }
+    // What one source has not another may have.
+    const [idle] = this.#idle;
+    if (idle !== undefined) {
+      const names = this.#inputs.map(({ tree }) => tree.name).join(' and ');
+      throw new UsageError(`--exclude ${idle} fits nothing in ${names}`, LOOK);
+    }
   }
 
   /** What goes into the output of one source. */
   *#wantedOf({ tree, map }: ConvertInput, source: number): Generator<Wanted> {
     const { include, exclude } = this.#options;
-    const filter = new Filter(include, exclude, tree);
+    const filter = new Filter(include, exclude, tree, this.#idle);
     if (filter.unused.length > 0) {
-      throw new UsageError(
-        `--include ${filter.unused[0]} fits nothing in ${tree.name}`,
-        'look with: zoolog ls',
-      );
+      throw new UsageError(`--include ${filter.unused[0]} fits nothing in ${tree.name}`, LOOK);
     }
     const unseen = new Set(map.mappings.map(({ from }) => from));
     const isIdentity = map.isIdentity;

@@ -270,6 +270,16 @@ describe('include and exclude', () => {
     const { code, stderr } = await refused(from, '--include', '/nothing/**');
     expect([code, stderr.includes('--include /nothing/** fits nothing')]).toEqual([2, true]);
   });
+
+  test.each(['/A', '/zookeeper/**'])('an exclude that fits nothing is a mistake: %s', async (pattern) => {
+    const { code, stderr } = await refused(from, '--exclude', '/a/d', '--exclude', pattern);
+    expect([code, stderr.includes(`--exclude ${pattern} fits nothing`)]).toEqual([2, true]);
+  });
+
+  test('an exclude is of use that only fits what another one fits', async () => {
+    const { paths } = await converted(from, '--exclude', '/a', '--exclude', '/a/b/c');
+    expect(paths).toEqual(['/e']);
+  });
 });
 
 describe('ACLs', () => {
