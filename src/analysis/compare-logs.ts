@@ -34,7 +34,8 @@ export interface LogFinding {
 }
 
 /**
- * What differs, by zxid. `extents` is filled on the way; `keep` makes a copy of a txn that outlives the next one.
+ * What differs, by zxid. `extents` is filled on the way; `keep` makes a copy of a txn that outlives the next one. With
+ * `isLengthsOnly` txns are the same whose data has the same length.
  * Servers that hold nothing yet, or nothing more, at a zxid are not taken to lack it. One whose files have a zxid twice,
  * as different txns, agrees only with another that has both.
  */
@@ -42,10 +43,11 @@ export function* logFindings(
   logs: readonly Iterable<LoggedTxn>[],
   extents: readonly LogExtent[],
   keep: (logged: LoggedTxn) => LoggedTxn,
+  isLengthsOnly: boolean,
 ): Generator<LogFinding> {
   let fork: LogFinding | null = null;
   const holes = logs.map((): LogFinding | null => null);
-  for (const [zxid, variants] of byZxid(logs, keep)) {
+  for (const [zxid, variants] of byZxid(logs, keep, isLengthsOnly)) {
     const present = variants.flatMap((own, i) => (own.size === 0 ? [] : [i]));
     const groups = groupsOf(
       present.map((i) => [...variants[i]!.keys()].sort().join()),
@@ -95,6 +97,7 @@ type Variants = ReadonlyMap<string, LoggedTxn>;
 function* byZxid(
   logs: readonly Iterable<LoggedTxn>[],
   keep: (logged: LoggedTxn) => LoggedTxn,
+  isLengthsOnly: boolean,
 ): Generator<readonly [zxid: Zxid, variants: readonly Variants[]]> {
   const iterators = logs.map((log) => log[Symbol.iterator]());
   const next = (i: number): LoggedTxn | null => {
@@ -114,7 +117,7 @@ function* byZxid(
       for (const [i, own] of variants.entries()) {
         let head: LoggedTxn | null = heads[i]!;
         for (; head?.txn.header.zxid === lowest; head = next(i)) {
-          const key = txnKey(head.txn);
+          const key = txnKey(head.txn, isLengthsOnly);
           if (!own.has(key)) own.set(key, keep(head));
         }
         heads[i] = head;

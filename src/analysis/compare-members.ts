@@ -177,6 +177,7 @@ function logRows(members: readonly ComparedMember[], access: MemberAccess): Comp
         opened.map((txns) => txns.txns()),
         withLogs,
         keep,
+        members.some(({ lacksData }) => lacksData),
       ),
     ];
     const names = withLogs.map(({ server }) => server);

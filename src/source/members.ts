@@ -18,6 +18,8 @@ export interface MemberSource {
   readonly myid: string | null;
   readonly currentEpoch: bigint | null;
   readonly acceptedEpoch: bigint | null;
+  /** True in an index made with --no-data. */
+  readonly lacksData: boolean;
 }
 
 /**
@@ -46,10 +48,10 @@ function membersOf(resolved: Resolved, options: SourceOptions): MemberSource[] {
       const epoch = (name: string) => epochs.find((file) => file.name === name)?.epoch ?? null;
       const files = { currentEpoch: epoch('currentEpoch'), acceptedEpoch: epoch('acceptedEpoch') };
       const zxids = snapshots.map(({ zxid }) => zxid);
-      return [{ source, hasLogs: logs.length > 0, snapshots: zxids, myid, ...files }];
+      return [{ source, hasLogs: logs.length > 0, snapshots: zxids, myid, ...files, lacksData: false }];
     }
     case 'snapshot':
-      return [{ ...UNKNOWN, source, hasLogs: false, snapshots: [] }];
+      return [{ ...UNKNOWN, source, hasLogs: false, snapshots: [], lacksData: false }];
     case 'log':
       throw new UsageError(`${source}: is a txn log, and servers are compared`, 'name its directory');
   }
@@ -66,9 +68,10 @@ function ofIndex(
   try {
     const { servers } = chooseServers(reader, path, who, options);
     const all = reader.snapshots();
+    const { lacksData } = reader;
     return servers.map(({ id, cluster, name }) => {
       const snapshots = all.filter(({ server }) => server.id === id).map(({ zxid }) => zxid);
-      return { ...UNKNOWN, source: `${path}#${cluster}/${name}`, hasLogs: true, snapshots };
+      return { ...UNKNOWN, source: `${path}#${cluster}/${name}`, hasLogs: true, snapshots, lacksData };
     });
   } finally {
     reader.close();

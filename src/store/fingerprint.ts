@@ -22,13 +22,16 @@ export function fingerprint(entry: Buffer, txn: Txn): bigint {
   return murmurHash128(canonical(entry, txn)).getBigInt64(0);
 }
 
-/** A text that two txns have in common where they are the same, and only there: what `fingerprint` tells, without their bytes. */
-export function txnKey({ header, op }: Txn): string {
+/**
+ * A text that two txns have in common where they are the same, and only there: what `fingerprint` tells, without their
+ * bytes. With `isLengthsOnly` of data the length alone counts, for an index without data.
+ */
+export function txnKey({ header, op }: Txn, isLengthsOnly = false): string {
   const { zxid, time, clientId, cxid, type } = header;
   const head = `${zxid} ${time} ${clientId} ${cxid} ${type} ${op.op}`;
   if (op.op === 'closeSession') return head;
   if (op.op === 'multi' && op.failed) return `${head} failed ${op.ops.length}`;
-  return `${head} ${JSON.stringify(decoded(op))}`;
+  return `${head} ${JSON.stringify(decoded(op, isLengthsOnly))}`;
 }
 
 function canonical(entry: Buffer, { op, digest, trailingBytes }: Txn): Buffer {
@@ -50,18 +53,21 @@ function isAsciiAcl({ id }: ACL): boolean {
   return (id.scheme === null || ASCII.test(id.scheme)) && (id.id === null || ASCII.test(id.id));
 }
 
-function decoded(op: Op): unknown {
-  if (op.op === 'multi') return op.ops.map(decoded);
+function decoded(op: Op, isLengthsOnly = false): unknown {
+  if (op.op === 'multi') return op.ops.map((part) => decoded(part, isLengthsOnly));
   // Sorted, for an op of an index has its fields in another order. Why and where one cannot be read is not in the txn.
   const fields = Object.entries(op).filter(([key]) => key !== 'error');
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(fields.map(([key, value]) => [key, decodedField(key, value)]));
+  return Object.fromEntries(fields.map(([key, value]) => [key, decodedField(key, value, isLengthsOnly)]));
 }
 
-function decodedField(key: string, value: unknown): unknown {
+function decodedField(key: string, value: unknown, isLengthsOnly: boolean): unknown {
+  // Of an op that cannot be read an index without data does not have even the length.
+  if (key === 'body' && isLengthsOnly) return null;
   if (key === 'path' && value !== null) return decodedText(value as RawText);
   if (key === 'acl' && value !== null) return (value as readonly ACL[]).map(decodedAcl);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Uint8Array)
+    return isLengthsOnly ? value.length : Buffer.from(value).toString('base64');
   return typeof value === 'bigint' ? String(value) : value;
 }
 

@@ -45,7 +45,7 @@ export const compare = defineCommand({
   epilogue:
     'Trees are compared znode by znode at the newest zxid that all servers reach, logs txn by txn. A server that is behind ' +
     'is no difference; txns that it lacks between others of its own are. Exit code 1 where something differs, 3 where nothing ' +
-    'does but a tree is unproven or cannot be had.',
+    'does but a tree is unproven or cannot be had, or an index without data was compared.',
   run: (args, context) => {
     const run = new Run(args, context);
     const members = args.source.flatMap((source) => memberSources(source, run.sourceOptions));
@@ -68,8 +68,14 @@ export const compare = defineCommand({
     run.clear();
     print(comparison, args, run);
     if (comparison.rows.some(({ kind }) => kind !== 'synced')) return run.finish(EXIT.no);
+    const isLengthsOnly = members.some(({ lacksData }) => lacksData);
+    if (isLengthsOnly) {
+      run.error(
+        'no difference was found, but an index without data was compared, so only lengths of data are equal',
+      );
+    }
     const isProven = comparison.members.every(({ exactness }) => exactness === 'exact');
-    return run.finish(isProven ? EXIT.ok : EXIT.unreadable);
+    return run.finish(isProven && !isLengthsOnly ? EXIT.ok : EXIT.unreadable);
   },
 });
 
