@@ -1,4 +1,5 @@
 // From sorted rows to a snapshot: parents before their children, each path once, and the tree digest as they pass.
+import { UsageError } from '../errors.js';
 import type { RawText } from '../jute/raw-text.js';
 import type { Zxid } from '../records/zxid.js';
 import { clash } from '../tree/path-map.js';
@@ -55,7 +56,6 @@ export function assemble(rows: Iterable<Buffer>, assembly: Assembly): Assembled 
       if ((held.flags & OWN) !== 0) held.flags |= next.flags;
       else if (isRaised) assembly.changes.add('altered', 'counter-raised', path);
       continue;
-      // Of a path that one source has twice the later counts, as on a server.
     } else refuseClash(held, next, path, assembly.inputs);
     heldPath = path;
     [held, next] = [next, held];
@@ -72,16 +72,47 @@ function raiseCounter({ znode: to }: Row, { znode: from }: Row): boolean {
   return true;
 }
 
-/** @throws UsageError unless both come from the same znode of one source. */
+/**
+ * Of a path that a snapshot has twice the later counts, as on a server.
+ * @throws UsageError for two znodes of an export, and for any that are not the same znode of one source.
+ */
 function refuseClash(first: Row, second: Row, path: RawText, inputs: readonly ConvertInput[]): void {
   const named = ({ source }: Row) => {
     const { tree, map } = inputs[source]!;
     return { tree: tree.name, paths: map.sources(path) };
   };
   const [a, b] = [named(first), named(second)];
-  if (first.source === second.source && a.paths.length < 2) return;
+  if (first.source === second.source) {
+    refuseTwice(inputs[first.source]!.tree, a.paths);
+    if (a.paths.length < 2) return;
+  }
   const text = ({ tree, paths }: typeof a, at: number) => `${shown(paths[at] ?? path)} of ${tree}`;
-  throw clash(text(a, 0), text(b, first.source === second.source ? 1 : 0), path);
+  if (first.source === second.source) throw clash(text(a, 0), text(b, 1), path);
+  throw clash(
+    text(a, 0),
+    text(b, 0),
+    path,
+    hintOf([first, second].map(({ source }) => inputs[source]!.tree)),
+  );
+}
+
+/** @throws UsageError for an export that has one of the paths on several lines. */
+function refuseTwice(tree: ConvertInput['tree'], paths: readonly RawText[]): void {
+  for (const path of paths) {
+    const lines = tree.linesOf?.(path) ?? [];
+    if (lines.length < 2) continue;
+    const what = `${tree.name}: lines ${lines.join(' and ')} are both ${shown(path)}`;
+    throw new UsageError(what, 'take one of them out');
+  }
+}
+
+/** What to do where two sources have one path. */
+function hintOf(trees: readonly ConvertInput['tree'][]): string {
+  const apart = 'put each SOURCE below a path of its own with --into';
+  const part = trees.find(({ isPartial }) => isPartial);
+  return part === undefined
+    ? `${apart}; an --exclude is for all of them`
+    : `take out of ${part.name} the lines of what is there already, or ${apart}; an --exclude is for all of them`;
 }
 
 class Output {

@@ -15,7 +15,7 @@ import { parentPath } from '../tree/paths.js';
 import { isInQuotas } from '../tree/quota-paths.js';
 import { AclFates } from './acl-fates.js';
 import type { Changes } from './changes.js';
-import { Filter } from './filter.js';
+import { Filter, isOfServer } from './filter.js';
 import { MissingParents } from './missing-parents.js';
 import type { ConvertInput, ConvertOptions } from './options.js';
 import { CONFIG, newTree, type OwnZnode, parentsOf, QUOTAS, ROOT, ZOOKEEPER } from './own-znodes.js';
@@ -24,6 +24,8 @@ import type { Refusals } from './refusals.js';
 import { FRESH, NO_SOURCE, RowMaker } from './row.js';
 
 const LOOK = 'look with: zoolog ls';
+const NOTHING =
+  'leave it out; --include, --exclude and --map are for every SOURCE, and ephemerals are left out';
 
 /** A znode that goes into the output. */
 interface Wanted {
@@ -111,9 +113,12 @@ export class Gatherer {
     const isIdentity = map.isIdentity;
     const isFiltered = include.length + exclude.length > 0;
     let n = 0;
+    let ofUsers = 0;
+    let given = 0;
     for (const znode of tree.znodes({ order: 'file' })) {
       const { path } = znode;
       n++;
+      if (isOfUsers(path)) ofUsers++;
       unseen.delete(path);
       if (isFiltered && !this.#isWanted(path, filter)) continue;
       const mapped = isIdentity ? path : map.target(path);
@@ -128,11 +133,16 @@ export class Gatherer {
       const flags = path === ROOT && mapped !== ROOT ? FRESH : 0;
       if (flags !== 0) this.#changes.add('altered', 'new-place-of-root', path);
       else if (mapped !== path) this.#changes.count('altered', 'moved', path);
+      if (isOfUsers(mapped)) given++;
       yield { fields, flags, quota: !isIdentity && isInQuotas(mapped), ordinal: n };
     }
     this.read.push(n);
     if (tree.isPartial) unseen.delete(ROOT);
     for (const from of unseen) throw nothingToMap(from, tree);
+    // A tree that is all ephemerals may be converted by itself, for what the server has.
+    if (given === 0 && ofUsers > 0 && (tree.isPartial || this.#inputs.length > 1)) {
+      throw new UsageError(`${tree.name} gives nothing: all ${ofUsers} of its znodes are left out`, NOTHING);
+    }
   }
 
   #isWanted(path: RawText, filter: Filter): boolean {
@@ -205,4 +215,9 @@ export class Gatherer {
     this.#quotaParents.add(parent);
     for (const own of parentsOf([path])) if (isInQuotas(own.path)) yield own;
   }
+}
+
+/** False for the root and what is the server's own, which every tree has. */
+function isOfUsers(path: RawText): boolean {
+  return path !== ROOT && !isOfServer(path);
 }

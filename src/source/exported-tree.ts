@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { openPlain } from '../container/open-plain.js';
 import { FormatError, InputError } from '../errors.js';
+import type { RawText } from '../jute/raw-text.js';
 import type { OnProblem } from '../problems.js';
 import type { ACL } from '../records/acl.js';
 import { AclKeys } from '../snapshot/acl-keys.js';
@@ -49,10 +50,17 @@ function openOrNull(file: string) {
 /** The tree in an export. It may be a part of one, without what is above it; it has no zxid and no sessions. */
 export class ExportedTree extends ScannedSource {
   readonly isPartial = true;
+  readonly #scan: ExportScan;
 
   constructor(file: string, log: SourceLog) {
     const scan = new ExportScan(file, (problem) => log.report(problem));
     super(scan, scan, { name: file, zxid: null, laterTxns: null }, log, () => {});
+    this.#scan = scan;
+  }
+
+  /** The numbers of the lines that a path is on, from 1. Reads the file again. */
+  linesOf(path: RawText): readonly number[] {
+    return this.#scan.linesOf(path);
   }
 
   sessions(): Session[] {
@@ -94,6 +102,16 @@ class ExportScan implements BaseScan {
   ): Znode {
     const evidence = { file: this.file, offset, length };
     return { path, data, dataLength, acl: this.#list(acl), stat, numChildren, evidence };
+  }
+
+  linesOf(path: RawText): readonly number[] {
+    const found: number[] = [];
+    let n = 0;
+    for (const { text } of lines(this.file)) {
+      n++;
+      if (text.trim() !== '' && this.#znode(text, n).path === path) found.push(n);
+    }
+    return found;
   }
 
   #list(key: bigint): readonly ACL[] | null {

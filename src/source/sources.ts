@@ -62,6 +62,8 @@ export interface ZnodeSource {
   readonly replayed?: ReplayedTree;
   /** True where what is above a znode may be missing: an export of a part of a tree. */
   readonly isPartial?: true;
+  /** Of an export: the numbers of the lines that a path is on, from 1. */
+  linesOf?(path: RawText): readonly number[];
   /** What was wrong, found so far. */
   readonly problems: readonly Problem[];
   /**

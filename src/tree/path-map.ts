@@ -122,10 +122,14 @@ export function splitMapping(text: string): readonly [from: string, to: string] 
   return [from, `/${to}`];
 }
 
-/** What to throw where two znodes come to lie at one path. */
-export function clash(first: string, second: string, target: RawText): UsageError {
-  const what = `${first} and ${second} would both become ${shown(target)}`;
-  return new UsageError(what, 'map one of them to another place, or leave it out');
+/** What to throw where two znodes come to lie at one path; `hint` is what to do. */
+export function clash(
+  first: string,
+  second: string,
+  target: RawText,
+  hint = 'map one of them to another place, or leave it out',
+): UsageError {
+  return new UsageError(`${first} and ${second} would both become ${shown(target)}`, hint);
 }
 
 function refuseReserved(path: RawText): void {

@@ -127,6 +127,16 @@ describe('a line that is no znode is named', () => {
   });
 });
 
+test.each([[[]], [['--map', '/a=/b', '--map', '/=/']]])(
+  'one path on two lines is an error that names both: %j',
+  async (options) => {
+    const file = write('{"path":"/a","data":"1"}\n\n{"path":"/c"}\n{"path":"/a","data":"2"}\n');
+    const { code, stderr } = await converted(file, ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}: lines 1 and 4 are both /a`);
+  },
+);
+
 test('an edited export keeps what was not edited', async () => {
   const rows = rowsOf(await exported('fixtures/standalone-3.9.5'));
   const edited = rows.map((row) => (row.path === '/plain' ? { ...row, data: 'edited' } : row));

@@ -1,7 +1,7 @@
 // Several SOURCEs become one tree.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { zoolog } from '../cli/run-cli.js';
 import { useTempDir } from '../support/fixtures.js';
 import { readSnapshotAgain } from '../support/second-reader.js';
@@ -89,6 +89,26 @@ test('a subtree of an older export is put back where it was', async () => {
   expect(String(of('/same/lost-0000000001').data)).toBe('found');
   expect(String(of('/same').data)).toBe('b');
   expect(of('/same').stat.readInt32BE(36)).toBe(3);
+});
+
+describe('where the parent of what was deleted still stands', () => {
+  const line = (path: string) => JSON.stringify({ path });
+  const lost = temp.write('parent.ndjson', `${line('/same')}\n${line('/same/lost')}\n`);
+
+  test('the hint says what helps', async () => {
+    const { code, stderr } = await merged([b, lost]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`/same of ${b} and /same of ${lost} would both become /same`);
+    expect(stderr).toContain(`take out of ${lost} the lines of what is there already`);
+    const edited = temp.write('child.ndjson', line('/same/lost'));
+    expect((await merged([b, edited], '--zxid', '0x51')).code).toBe(0);
+  });
+
+  test('a SOURCE of which all is excluded is refused', async () => {
+    const { out, code, stderr } = await merged([b, lost], '--exclude', '/same');
+    expect([code, existsSync(out)]).toEqual([2, false]);
+    expect(stderr).toContain('gives nothing: all 2 of its znodes are left out');
+  });
 });
 
 test.each([
