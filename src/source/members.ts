@@ -28,7 +28,7 @@ export interface MemberSource {
  */
 export function memberSources(text: string, options: SourceOptions): MemberSource[] {
   const members: MemberSource[] = [];
-  for (const resolved of resolveAll(text, options)) {
+  for (const resolved of resolveAll(text, options, '--at ZXID compares all trees at a moment')) {
     try {
       members.push(...membersOf(resolved, options));
     } finally {

@@ -70,24 +70,24 @@ const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
  * @throws UsageError where it is none, does not exist or leaves a choice; InputError where it cannot be read.
  */
 export function resolve(text: string, options: SourceOptions): Resolved {
-  const { path, who } = withoutMoment(text);
+  const { path, who } = withoutMoment(text, 'ranges are --from, --to, --since, --until');
   return resolvePath(path, who, options)[0]!;
 }
 
 /**
  * What `resolve` does, for all there is: of a folder or archive of several servers each one is an element. Close
- * them together.
+ * them together. `instead` is what a command has in the place of moments, as a hint.
  */
-export function resolveAll(text: string, options: SourceOptions): Resolved[] {
-  const { path, who } = withoutMoment(text);
+export function resolveAll(text: string, options: SourceOptions, instead?: string): Resolved[] {
+  const { path, who } = withoutMoment(text, instead);
   return resolvePath(path, who ?? 'all', options);
 }
 
-function withoutMoment(text: string): SourceName {
+function withoutMoment(text: string, instead?: string): SourceName {
   const name = parseSource(text, existsSync);
   if (!existsSync(name.path)) throw notFound(name.path);
   if (name.when === null) return name;
-  throw noMoment(text, 'all of it is meant here', 'ranges are --from, --to, --since, --until');
+  throw noMoment(text, 'all of it is meant here', instead);
 }
 
 /**
@@ -104,8 +104,9 @@ export function resolveTree(text: string, options: SourceOptions): Resolved {
   throw noMoment(text, `a ${resolved.kind} file has no moments`, 'or name its directory, as DIR@WHEN');
 }
 
-function noMoment(text: string, why: string, instead: string): UsageError {
-  return new UsageError(`${text}: ${why}`, `type ${text.slice(0, text.lastIndexOf('@'))}; ${instead}`);
+function noMoment(text: string, why: string, instead?: string): UsageError {
+  const type = `type ${text.slice(0, text.lastIndexOf('@'))}`;
+  return new UsageError(`${text}: ${why}`, instead === undefined ? type : `${type}; ${instead}`);
 }
 
 /** Of the servers that are there the one that WHO names, the only one (null), or every one. */

@@ -220,6 +220,10 @@ describe('compare', () => {
   it('refuses one server alone, and says when a tree cannot be had', async () => {
     expect((await zoolog(['compare', ZK[0]!])).code).toBe(2);
     expect((await zoolog(['compare', join(ZK[0]!, 'version-2/log.100000001'), ZK[1]!])).code).toBe(2);
+    const moment = await zoolog(['compare', `${ZK[0]!}@0x100000400`, ZK[1]!]);
+    expect([moment.code, moment.stderr]).toEqual([2, expect.stringContaining('--at ZXID')]);
+    expect(moment.stderr).not.toContain('--since');
+    expect((await zoolog(['doctor', `${ZK[0]!}@0x100000400`])).stderr).not.toContain('--since');
     const { code, stderr } = await zoolog(['compare', ...ZK, '--at', '0x900000000']);
     expect(code).toBe(3);
     expect(stderr).toContain('no tree to compare');
