@@ -14,7 +14,7 @@ export interface MemberSource {
   readonly hasLogs: boolean;
   /** Zxids in the names of its snapshots. */
   readonly snapshots: readonly Zxid[];
-  /** First line of myid, and the epoch files; null where they are not there, or not in an index. */
+  /** First line of myid, and the epoch files; null where they are not there. */
   readonly myid: string | null;
   readonly currentEpoch: bigint | null;
   readonly acceptedEpoch: bigint | null;
@@ -69,9 +69,12 @@ function ofIndex(
     const { servers } = chooseServers(reader, path, who, options);
     const all = reader.snapshots();
     const { lacksData } = reader;
+    const places = new Map(reader.places().map((place) => [place.serverId, place]));
     return servers.map(({ id, cluster, name }) => {
       const snapshots = all.filter(({ server }) => server.id === id).map(({ zxid }) => zxid);
-      return { ...UNKNOWN, source: `${path}#${cluster}/${name}`, hasLogs: true, snapshots, lacksData };
+      const { myid, currentEpoch, acceptedEpoch } = places.get(id)!;
+      const files = { myid, currentEpoch, acceptedEpoch };
+      return { source: `${path}#${cluster}/${name}`, hasLogs: true, snapshots, ...files, lacksData };
     });
   } finally {
     reader.close();

@@ -86,6 +86,14 @@ describe('compare', () => {
     await zoolog(['index', '-o', file, `prod=${ZK.join(',')}`, '--snapshots', 'all']);
     const { code, told } = await compare(`${file}#prod`);
     expect([code, different(told), told.at]).toEqual([0, [], '0x2000001ac']);
+    const read = (dir: string, name: string) => readFileSync(join(dir, 'version-2', name), 'utf8').trim();
+    expect(told.members).toMatchObject(
+      ZK.map((dir) => ({
+        myid: readFileSync(join(dir, 'myid'), 'utf8').trim(),
+        currentEpoch: Number(read(dir, 'currentEpoch')),
+        acceptedEpoch: Number(read(dir, 'acceptedEpoch')),
+      })),
+    );
     const folder = await compare(join(FIXTURES, 'ensemble-3.8.6'));
     expect(folder.code).toBe(1);
     // What the dead leader proposed last, and nobody else logged: 0x100000522 to 0x100000525 (MADE.md).
