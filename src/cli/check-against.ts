@@ -12,6 +12,7 @@ import { UsageError } from '../errors.js';
 import { type OutputFile, outputFile } from '../export/output-file.js';
 import type { RawText } from '../jute/raw-text.js';
 import { kindOf } from '../records/kind.js';
+import { formatZxid } from '../records/zxid.js';
 import type { ZnodeSource } from '../source/sources.js';
 import { PathMap } from '../tree/path-map.js';
 import type { Context } from './context.js';
@@ -71,7 +72,8 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
       if (!tree.isComplete) return EXIT.unreadable;
       refuseEmpty(original.proof, tree);
       write(file!, { options: documented(options), map: map.isIdentity ? null : map, original, copy: null });
-      return doubtful([tree], run) ? EXIT.unreadable : EXIT.ok;
+      const areShort = notNewest([tree], run);
+      return doubtful([tree], run) || areShort ? EXIT.unreadable : EXIT.ok;
     });
   }
   const proof = proofIn(against);
@@ -158,6 +160,10 @@ async function checkProof(
       run.error(`the tree that ${args.against} was made of was unproven itself: ${original.tree.reason}`);
       if (rows.length === 0) return EXIT.unreadable;
     }
+    if (typeof original.tree.behindHole === 'string') {
+      run.error(`the tree that ${args.against} was made of was not the newest: ${original.tree.behindHole}`);
+      if (rows.length === 0) return EXIT.unreadable;
+    }
     return outcome(rows, [tree], run);
   });
 }
@@ -221,8 +227,9 @@ function verdict(rows: readonly AgainstRow[]): 'equal' | 'different' {
 }
 
 function outcome(rows: readonly AgainstRow[], trees: readonly ZnodeSource[], run: Run): number {
+  const areShort = notNewest(trees, run);
   if (rows.length > 0) return EXIT.no;
-  return doubtful(trees, run) ? EXIT.unreadable : EXIT.ok;
+  return doubtful(trees, run) || areShort ? EXIT.unreadable : EXIT.ok;
 }
 
 /** True, and said, where a tree is not known to be what servers had. */
@@ -231,6 +238,19 @@ function doubtful(trees: readonly ZnodeSource[], run: Run): boolean {
   for (const { name, moment } of doubts)
     run.error(`nothing is proven by it: ${name} is unproven: ${moment!.reason}`);
   return doubts.length > 0;
+}
+
+/** True, and said, where a tree was taken for the newest and the logs have more. */
+function notNewest(trees: readonly ZnodeSource[], run: Run): boolean {
+  let areShort = false;
+  for (const { name, moment } of trees) {
+    if (moment?.behindHole === undefined) continue;
+    areShort = true;
+    run.error(
+      `${name}: ${moment.behindHole}; if this tree is meant, type it with @${formatZxid(moment.zxid)}`,
+    );
+  }
+  return areShort;
 }
 
 /** The proof in a file; null where it is something else. */

@@ -257,8 +257,9 @@ export async function withTxns(
 export function treeFields({ name, zxid, laterTxns, moment }: ZnodeSource): EnvelopeFields {
   const fields = { source: name, zxid: zxid === null ? null : formatZxid(zxid), laterTxns };
   if (moment === undefined) return fields;
-  const { exactness, reason } = moment;
-  return { ...fields, at: formatZxid(moment.zxid), exactness, reason };
+  const { exactness, reason, behindHole } = moment;
+  const hole = behindHole === undefined ? {} : { behindHole };
+  return { ...fields, at: formatZxid(moment.zxid), exactness, reason, ...hole };
 }
 
 /** Fields of a history in a json envelope. */

@@ -45,6 +45,7 @@ export function remarks(
   for (const { tree } of inputs) {
     const { name, moment } = tree;
     if (moment?.exactness === 'unproven') notes.push(`${name}: this tree is unproven: ${moment.reason}`);
+    if (moment?.behindHole !== undefined) notes.push(`${name}: ${moment.behindHole}`);
     if (tree.zxid !== null && zxid < tree.zxid) {
       notes.push(
         `clients that saw a zxid above ${formatZxid(zxid)} will not connect: ${name} had ${formatZxid(tree.zxid)}`,

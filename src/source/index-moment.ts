@@ -80,11 +80,12 @@ class PlannedTree {
 
   /** After a replay of the txns that matter to what is asked for; with `group`, to that before all. */
   inPart(label: Exactness & { readonly reached: Zxid }, group: ComparedGroup | null): ZnodeSource {
-    const { to } = this.#plan;
+    const { to, behindHole } = this.#plan;
     const moment: Moment = {
       zxid: to,
       exactness: label.label,
       reason: `${label.reason}; ${NOT_COMPARED}`,
+      ...(behindHole === null ? {} : { behindHole }),
     };
     this.#log.note(`${momentNote(this.#where.name, moment)}; ${NOT_COMPARED}`);
     const tree = focused(this.#reader, this.#where, this.#plan, group, this.#log);

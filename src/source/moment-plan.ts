@@ -62,6 +62,8 @@ export interface MomentPlan<C> {
   readonly survey: LogSurvey;
   /** Why the tree is not known to be that of the moment, whatever its replay shows; null where nothing says so. */
   readonly doubt: string | null;
+  /** See `Moment`; null where no txn is behind a hole, or the moment was asked for. */
+  readonly behindHole: string | null;
 }
 
 /**
@@ -111,6 +113,7 @@ export function planMoment<C extends MomentCandidate>(
     witnesses: witnessesOf(place, base, to, survey),
     survey,
     doubt: against ?? doubt ?? newTreeDoubt(base),
+    behindHole: null,
   };
 }
 
@@ -139,6 +142,7 @@ export function planNewest<C extends MomentCandidate>(
       doubt: isReached
         ? newTreeDoubt(base)
         : `${base.name} holds effects of txns up to ${formatZxid(end.zxid)}`,
+      behindHole: behindHole(to, survey),
     };
     newest ??= plan;
     // One that holds effects of later txns is what a server would take. An older one is better where it comes as far.
@@ -155,20 +159,14 @@ export function planNewest<C extends MomentCandidate>(
   if (damaged !== '') {
     log.note(`${damaged}: damaged, passed over as a server would; ${newest.base.name} taken instead`);
   }
-  noteLater(newest, name, log);
+  if (newest.behindHole !== null) log.note(`${name}: ${newest.behindHole}`);
   return newest;
 }
 
-function noteLater(
-  { to, survey: { next, laterTxns } }: MomentPlan<unknown>,
-  name: string,
-  log: SourceLog,
-): void {
-  if (next === null) return;
+function behindHole(to: Zxid, { next, laterTxns }: LogSurvey): string | null {
+  if (next === null) return null;
   const txns = laterTxns === 1 ? '1 later txn is' : `${laterTxns} later txns are`;
-  log.note(
-    `${name}: txns between ${formatZxid(to)} and ${formatZxid(next.zxid)} are missing, so ${txns} not applied`,
-  );
+  return `txns between ${formatZxid(to)} and ${formatZxid(next.zxid)} are missing, so ${txns} not applied`;
 }
 
 /** What besides the txns themselves can prove the changes of epoch from a base on. */
@@ -213,7 +211,7 @@ function newTreeDoubt({ isNewTree }: MomentCandidate): string | null {
 
 /** What is to be said of the planned tree, once it was replayed; a note says it too. */
 export function momentOf(
-  { to, doubt }: MomentPlan<unknown>,
+  { to, doubt, behindHole: hole }: MomentPlan<unknown>,
   { exactness, doubtfulQuotas }: Pick<TreeAt, 'exactness' | 'doubtfulQuotas'>,
   name: string,
   log: SourceLog,
@@ -222,6 +220,7 @@ export function momentOf(
     zxid: to,
     exactness: doubt === null ? exactness.label : 'unproven',
     reason: doubt ?? exactness.reason,
+    ...(hole === null ? {} : { behindHole: hole }),
   };
   log.note(momentNote(name, moment));
   if (doubtfulQuotas.length > 0) {

@@ -39,6 +39,8 @@ export interface Moment {
   readonly exactness: 'exact' | 'unproven';
   /** Why, as a sentence without a full stop. */
   readonly reason: string;
+  /** Where the newest tree was asked for and txns behind a hole are not in it: that, as such a sentence. */
+  readonly behindHole?: string;
 }
 
 /** A tree. */

@@ -1,9 +1,10 @@
 // check --against: every way in which a copy can be less than its original, by its data and by a proof of it.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTempDir } from '../support/fixtures.js';
+import { readLogAgain } from '../support/second-reader.js';
 import { snapshotBytes, type ZnodeSpec } from '../support/snapshot-spec.js';
 import { rowsOf, zoolog } from './run-cli.js';
 
@@ -252,6 +253,36 @@ describe('what proves nothing', () => {
     expect((await zoolog(['check', folder, '--write-proof', proof])).code).toBe(3);
     const ran = await zoolog(['check', original, '--against', proof]);
     expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('was unproven itself')]);
+  });
+  it('is a tree that a hole in the logs keeps from being the newest, unless it is asked for', async () => {
+    const folder = join(dir.path, 'hole');
+    cpSync('fixtures/load-3.9.5/version-2', folder, { recursive: true });
+    for (const name of ['log.c3f', 'snapshot.c3e', 'snapshot.d09']) rmSync(join(folder, name));
+    const later = readLogAgain(join(folder, 'log.d0b')).records.length;
+    const hole = `txns between 0xc3e and 0xd0b are missing, so ${later} later txns are not applied`;
+    const [proof, asked, made] = ['hole.json', 'asked.json', 'made'].map((name) => join(dir.path, name));
+    const told = async (...args: string[]) => {
+      const { code, stdout, stderr } = await zoolog([...args, '-q']);
+      return { code, stderr, stdout, isTold: `${stderr}${stdout}`.includes(hole) };
+    };
+    const yes = { code: 3, isTold: true };
+    expect(await told('check', folder, '--write-proof', proof!)).toMatchObject(yes);
+    expect(await told('check', folder, '--against', `${folder}@0xc3e`)).toMatchObject(yes);
+    expect(await told('check', `${folder}@0xc3e`, '--against', folder)).toMatchObject(yes);
+    expect(await told('check', `${folder}@0xc3e`, '--against', proof!)).toMatchObject(yes);
+    const different = await told('check', folder, '--against', 'fixtures/load-3.9.5');
+    expect(different).toMatchObject({ code: 1, isTold: true });
+    const ls = await told('ls', folder, '--format', 'json');
+    expect(JSON.parse(ls.stdout)).toMatchObject({ laterTxns: later, behindHole: hole });
+    // Who types the moment means this tree.
+    const meant = { code: 0, stderr: '', isTold: false };
+    expect(await told('check', `${folder}@0xc3e`, '--write-proof', asked!)).toMatchObject(meant);
+    expect(await told('check', `${folder}@0xc3e`, '--against', asked!)).toMatchObject(meant);
+    const converted = await zoolog(['convert', folder, '-o', made!, '--for', '3.9']);
+    expect([converted.code, converted.stdout]).toEqual([0, expect.stringContaining(hole)]);
+    expect(JSON.parse(readFileSync(join(made!, 'manifest.json'), 'utf8')).notes).toContainEqual(
+      expect.stringContaining(hole),
+    );
   });
   it('is a file that is no proof, was cut, or is of another version', async () => {
     const proof = join(dir.path, 'good.json');
