@@ -71,9 +71,19 @@ function homeOf({ path }: DataDir): string {
 
 /** The last part of a path that tells whose data lies there: not `version-2`, `data` or a file's own name. */
 export function tellingName(path: string): string {
+  return tellingPath(path).at(-1)!;
+}
+
+/** The same of several paths, with as many parts as no other has; null for one that tells the same as another. */
+export function tellingNames(paths: readonly string[]): readonly (string | null)[] {
+  const parts = paths.map(tellingPath);
+  return parts.map((_, i) => shortestName(parts, i));
+}
+
+function tellingPath(path: string): string[] {
   const whole = resolve(path);
   const folder = isFolder(whole) || !isZooKeeperName(basename(whole)) ? whole : dirname(whole);
-  return tellingParts(folder, basename(whole)).at(-1)!;
+  return tellingParts(folder, basename(whole));
 }
 
 function isZooKeeperName(name: string): boolean {

@@ -193,6 +193,40 @@ describe('what the members did not agree on', () => {
     expect([manifest.zxid, manifest.lost.dropped]).toEqual(['0x200000002', 1]);
   });
 
+  test('where the directories have one name, as backups have them', async () => {
+    const host = (n: number, own: string, zxids: readonly bigint[]) => {
+      mkdirSync(join(temp.path, `host${n}`), { recursive: true });
+      return member(`host${n}/zookeeper`, own, zxids);
+    };
+    const [one, two, three] = [
+      host(1, 'lost', [E1 + 4n]),
+      host(2, 'agreed', [E2 + 1n, E2 + 2n]),
+      host(3, 'agreed', [E2 + 1n, E2 + 2n]),
+    ];
+    const { manifest, stderr } = await repaired(one!, '3.9', '--against', two!, '--against', three!);
+    expect([manifest?.zxid, manifest?.lost.dropped, stderr]).toEqual(['0x200000002', 1, expect.anything()]);
+  });
+
+  test.each([leader, join(leader, 'version-2')])(
+    'the directory itself is no other member: %s',
+    async (same) => {
+      const { code, stderr } = await repaired(leader, '3.9', '--against', a, '--against', same);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is there twice')]);
+    },
+  );
+
+  test('a server of another ensemble is no member', async () => {
+    const dir = 'fixtures/ensemble-3.8.6';
+    const mixed = [`${dir}/dead-leader`, '--against', `${dir}/zk1`, '--against', 'fixtures/standalone-3.8.6'];
+    const { code, stderr } = await repaired(mixed[0]!, '3.8', ...mixed.slice(1));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /standalone-3\.8\.6 and (dead-leader and zk1|zk1 and dead-leader) have no txn in common/,
+      ),
+    ]);
+  });
+
   test('nothing is mended on the way', async () => {
     const { code, stderr } = await repaired(leader, '3.9', '--against', a, '--fill');
     expect([code, stderr]).toEqual([2, expect.stringContaining('--fill does not go with --against')]);

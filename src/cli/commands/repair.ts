@@ -33,7 +33,7 @@ const options = {
     array: true,
     default: [] as string[],
     describe:
-      'The directory of another member: what a majority does not have is dropped, and all from a fork on. May be repeated',
+      'The directory of another member, or NAME:DIR: what a majority does not have is dropped, and all from a fork on. May be repeated',
   },
   'missing-acls': convertOptions['missing-acls'],
   containers,
