@@ -12,7 +12,7 @@ export interface LogExtent {
   /** Header times of these, milliseconds. */
   firstTime: bigint | null;
   lastTime: bigint | null;
-  /** Zxids that another server holds, too. */
+  /** Txns that another server holds, too. */
   met: number;
 }
 
@@ -84,7 +84,9 @@ export function* logFindings(
       if (hole !== null) yield { ...hole, next: zxid };
       holes[i] = null;
       note(extents[i]!, txnsOf(i)[0]!);
-      if (present.length > 1) extents[i]!.met++;
+    }
+    for (const places of groups) {
+      if (places.length > 1) for (const place of places) extents[place]!.met++;
     }
   }
   if (fork !== null) yield fork;

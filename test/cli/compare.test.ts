@@ -194,7 +194,16 @@ describe('compare', () => {
 
   it('says where logs do not meet, or one server is named twice', async () => {
     const other = join(FIXTURES, 'load-3.9.5');
-    expect((await zoolog(['compare', ZK[0]!, other])).stdout).toContain('logs: no zxid is in two of them');
+    const strangers = await zoolog(['compare', ZK[0]!, other]);
+    expect(strangers.stdout).toContain('logs: no zxid is in two of them');
+    const doubt = ': no txn of theirs is in the logs of another';
+    expect(strangers.stderr).toContain(`these servers may be of different ensembles${doubt}`);
+    // Their zxids are the same, and not one txn.
+    const clash = await zoolog(['compare', join(FIXTURES, 'load-3.8.6'), other]);
+    expect(clash.stderr).toContain(`these servers may be of different ensembles${doubt}`);
+    const one = await zoolog(['compare', ...ZK.slice(0, 2), other]);
+    expect(one.stderr).toContain(`load-3.9.5 may be of another ensemble${doubt}`);
+    expect((await zoolog(['compare', ...ZK.slice(0, 2)])).stderr).not.toContain(doubt);
     const { code, stdout, stderr } = await zoolog(['compare', other, other]);
     expect([code, stdout]).toEqual([0, expect.stringContaining('logs: the same where they meet')]);
     expect(stderr).toContain('named more than once');

@@ -1,5 +1,5 @@
 // compare: are the servers of an ensemble the same?
-import { type Comparison, compareMembers } from '../../analysis/compare-members.js';
+import { type ComparedMember, type Comparison, compareMembers } from '../../analysis/compare-members.js';
 import { shownPath } from '../../analysis/paths.js';
 import { InputError, UsageError } from '../../errors.js';
 import type { RawText } from '../../jute/raw-text.js';
@@ -66,6 +66,7 @@ export const compare = defineCommand({
       shownPath: (path) => shownPath(path as RawText),
     });
     run.clear();
+    noteStrangers(comparison.members, run);
     print(comparison, args, run);
     if (comparison.rows.some(({ kind }) => kind !== 'synced')) return run.finish(EXIT.no);
     const isLengthsOnly = members.some(({ lacksData }) => lacksData);
@@ -82,6 +83,17 @@ export const compare = defineCommand({
 function noteTwice(sources: readonly string[], run: Run): void {
   const twice = new Set(sources.filter((source, i) => sources.indexOf(source) !== i));
   for (const source of twice) run.note(`${source} is named more than once, and is compared with itself`);
+}
+
+function noteStrangers(members: readonly ComparedMember[], run: Run): void {
+  const logged = members.filter(({ txns }) => txns > 0);
+  const strangers = logged.filter(({ met }) => met === 0);
+  if (logged.length < 2 || strangers.length === 0) return;
+  const who =
+    strangers.length === logged.length
+      ? 'these servers may be of different ensembles'
+      : `${strangers.map(({ server }) => server).join(', ')} may be of another ensemble`;
+  run.note(`${who}: no txn of theirs is in the logs of another server`);
 }
 
 /** The tree of a server, null where it cannot be had: that is said, and the others are compared. */
@@ -122,7 +134,11 @@ function print(comparison: Comparison, args: OutputArgs, run: Run): void {
   const findings = `${logs} finding${logs === 1 ? '' : 's'}`;
   const isMet = members.some(({ met }) => met > 0);
   const hasLogs = members.some((member) => member.hasLogs);
-  const same = isMet ? 'the same where they meet' : hasLogs ? 'no zxid is in two of them' : 'none here';
+  const same = isMet
+    ? 'the same where they meet'
+    : hasLogs
+      ? 'no zxid is in two of them, which may be of different ensembles'
+      : 'none here';
   say(`${treesText(comparison)}; logs: ${logs === 0 ? same : findings}`);
 }
 
