@@ -22,6 +22,8 @@ interface Meaning {
   readonly why: string;
   /** What it is where it does not stand. */
   readonly other?: string;
+  /** Where the new ones have it, in any case of letters, the difference is but a note. */
+  readonly harmless?: string;
 }
 
 // The first that fits is meant.
@@ -31,6 +33,7 @@ const MEANINGS: readonly Meaning[] = [
     severity: 'error',
     why: 'with false, servers delete all TTL znodes when they start',
     other: 'false',
+    harmless: 'true',
   },
   {
     key: /^emulate353TTLNodes$/,
@@ -55,6 +58,7 @@ const MEANINGS: readonly Meaning[] = [
     severity: 'warning',
     why: 'compressed snapshots are not seen by servers before 3.6, nor by clickhouse-keeper-converter',
     other: '',
+    harmless: '',
   },
   {
     key: /^digest\.enabled$/,
@@ -139,7 +143,10 @@ export function compareConfigs(oldFile: string, newFile: string): ConfigDifferen
     const meaning = MEANINGS.find((one) => one.key.test(key));
     const other = meaning?.other ?? null;
     if ((older ?? other) === (newer ?? other)) return [];
-    const { severity = 'note', why = 'not known to matter for the data' } = meaning ?? {};
+    const isHarmless =
+      meaning?.harmless !== undefined && (newer ?? other)?.toLowerCase() === meaning.harmless;
+    const { why = 'not known to matter for the data' } = meaning ?? {};
+    const severity = isHarmless ? 'note' : (meaning?.severity ?? 'note');
     return [{ severity, key, old: shown(key, older), new: shown(key, newer), why } as const];
   });
   return differences.sort((a, b) => RANK[a.severity] - RANK[b.severity]);

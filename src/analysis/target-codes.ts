@@ -51,7 +51,7 @@ export const TARGET_CODES = {
     title:
       'TTL znodes are deleted at the first start of the target unless zookeeper.extendedTypesEnabled=true',
     remedy:
-      'Set extendedTypesEnabled=true in the zoo.cfg of every target server before the first start, then say --extended-types here.',
+      'Set extendedTypesEnabled=true in the zoo.cfg of every target server before the first start, then say --extended-types here, or compare it with --config OLD NEW.',
   },
   'ttl-353': {
     severity: 'warning',

@@ -1,5 +1,7 @@
 // check --for: what a tree is to be moved to.
-import { parseRelease, type Release } from '../datadir/release.js';
+import type { Release } from '../datadir/release.js';
+import { settingsOf } from '../datadir/server-settings.js';
+import type { ZooCfg } from '../datadir/zoo-cfg.js';
 import { UsageError } from '../errors.js';
 
 /** The name of ClickHouse Keeper, to which clickhouse-keeper-converter takes data. */
@@ -17,11 +19,19 @@ export interface Target {
   readonly maxBuffer: number;
 }
 
-/** What a tree is to be moved to, as typed. @throws UsageError for what is neither. */
-export function parseTarget(text: string, extendedTypes: boolean, maxBuffer: number): Target {
-  if (text === KEEPER) return { text, release: null, extendedTypes, maxBuffer };
+/**
+ * What a tree is to be moved to, as typed. What is undefined is as `config`, the zoo.cfg there, says; no zoo.cfg can
+ * set jute.maxbuffer. @throws UsageError for what is neither.
+ */
+export function parseTarget(
+  text: string,
+  typed: { readonly extendedTypes?: boolean | undefined; readonly maxBuffer: number },
+  config: ZooCfg | null,
+): Target {
+  const { maxBuffer } = typed;
+  if (text === KEEPER) return { text, release: null, extendedTypes: false, maxBuffer };
   try {
-    const release = parseRelease(text);
+    const { release, extendedTypes } = settingsOf({ release: text, ...typed }, { config });
     return { text: release.text, release, extendedTypes, maxBuffer };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -291,6 +291,38 @@ describe('check --for', () => {
     expect((await zoolog(run)).stderr).toContain('type --config OLD NEW');
   });
 
+  it('takes extendedTypesEnabled of the new configuration for that of the target, and says so of no right one', async () => {
+    const dir = join(temp.path, `config-${++made}`);
+    mkdirSync(dir);
+    const file = (name: string, ...lines: string[]) => {
+      writeFileSync(join(dir, name), lines.join('\n'));
+      return join(dir, name);
+    };
+    const without = file('without.cfg', 'dataDir=/data', 'snapshot.compression.method=gz');
+    const having = file('having.cfg', 'dataDir=/data', 'extendedTypesEnabled=True');
+    const tree = snapshotOf([{ path: '/ttl', stat: { ephemeralOwner: TTL } }]);
+    const asked = async (...config: string[]) => {
+      const { code, report, found } = await check(tree, '3.9', '--config', ...config);
+      const { config: rows } = report as unknown as { config: { key: string; severity: string }[] };
+      return [code, found('ttl-needs-flag').length, rows.map(({ key, severity }) => `${severity} ${key}`)];
+    };
+    expect(await asked(without, having)).toEqual([
+      0,
+      0,
+      ['note extendedTypesEnabled', 'note snapshot.compression.method'],
+    ]);
+    expect(await asked(having, without)).toEqual([
+      1,
+      1,
+      ['error extendedTypesEnabled', 'warning snapshot.compression.method'],
+    ]);
+    // What is typed counts more.
+    expect(
+      (await check(tree, '3.9', '--config', having, without, '--extended-types')).found('ttl-needs-flag'),
+    ).toEqual([]);
+    expect((await check(tree, '3.9', '--config', without, having, '--no-extended-types')).code).toBe(1);
+  });
+
   it('refuses what is no target', async () => {
     const { code, stderr } = await zoolog(['check', 'fixtures/empty-3.9.5', '--for', '4.0']);
     expect(code).toBe(2);

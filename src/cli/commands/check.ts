@@ -3,6 +3,7 @@ import { checkTarget, type TargetReport } from '../../analysis/check-target.js';
 import { type ConfigDifference, compareConfigs } from '../../analysis/config-compare.js';
 import { parseTarget, type Target } from '../../analysis/target.js';
 import type { TargetFinding } from '../../analysis/target-tally.js';
+import { readZooCfg } from '../../datadir/zoo-cfg.js';
 import { UsageError } from '../../errors.js';
 import { escapeForTerminal } from '../../render/escape.js';
 import { openTreeOf, type Resolved } from '../../source/open.js';
@@ -29,9 +30,9 @@ const options = {
   },
   'extended-types': {
     type: 'boolean',
-    default: false,
     group: TARGET,
-    describe: 'They have zookeeper.extendedTypesEnabled=true, which TTL znodes need',
+    describe:
+      'They have zookeeper.extendedTypesEnabled=true, which TTL znodes need (default: as NEW of --config says)',
   },
   maxbuffer: {
     type: 'string',
@@ -127,7 +128,12 @@ export const check = defineCommand({
         throw new UsageError('--map, --max-depth and --key-file go with --against', 'leave them out');
     }
     const configs = configsOf(args.config);
-    const target = parseTarget(args.for!, args['extended-types'], args.maxbuffer ?? DEFAULT_MAX_BUFFER);
+    const young = args.config?.[1];
+    const target = parseTarget(
+      args.for!,
+      { extendedTypes: args['extended-types'], maxBuffer: args.maxbuffer ?? DEFAULT_MAX_BUFFER },
+      young === undefined ? null : readZooCfg(young),
+    );
     let resolved: Resolved | null = null;
     return withTree(
       (sourceOptions) => {
