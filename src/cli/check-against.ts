@@ -140,6 +140,13 @@ async function checkProof(
       made.isKeyed ? 'add --key-file' : 'leave out --key-file',
     );
   }
+  if (args.maxDepth !== undefined) {
+    const levels = `${made.maxDepth} level${made.maxDepth === 1 ? '' : 's'}`;
+    throw new UsageError(
+      `--max-depth: ${args.against} was made with ${levels}, and has no other hashes`,
+      'leave it out, or make the proof anew',
+    );
+  }
   return askTree(args, context, (tree, run) => {
     const mapped = mapOfOriginal === null ? '' : `, mapped by ${mapOfOriginal.text}`;
     run.note(`checked as a copy of ${original.tree.source}, by ${args.against}${mapped}: ${MODE}`);

@@ -342,6 +342,7 @@ describe('what proves nothing', () => {
       ['--write-proof', join(dir.path, 'good.json')],
       ['--write-proof', join(dir.path, 'snapshot.77')],
       ['--against', original, '--key-file', 'nowhere'],
+      ['--against', join(dir.path, 'good.json'), '--max-depth', '3'],
     ]) {
       const ran = await zoolog(['check', original, ...args]);
       expect([args, ran.code, ran.stdout]).toEqual([args, 2, '']);
