@@ -289,6 +289,14 @@ describe('check --for', () => {
     const same = await zoolog([...run, old]);
     expect([same.code, JSON.parse(same.stdout).config]).toEqual([0, []]);
     expect((await zoolog(run)).stderr).toContain('type --config OLD NEW');
+    for (const absent of [
+      [...run, join(dir, 'nope.cfg')],
+      [...run.slice(0, -1), join(dir, 'nope.cfg'), old],
+      ['doctor', 'fixtures/empty-3.9.5', '--config', join(dir, 'nope.cfg')],
+    ]) {
+      const { code: refused, stderr } = await zoolog(absent);
+      expect([refused, stderr]).toEqual([2, expect.stringContaining('--config: ')]);
+    }
   });
 
   it('takes extendedTypesEnabled of the new configuration for that of the target, and says so of no right one', async () => {

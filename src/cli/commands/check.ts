@@ -3,7 +3,7 @@ import { checkTarget, type TargetReport } from '../../analysis/check-target.js';
 import { type ConfigDifference, compareConfigs } from '../../analysis/config-compare.js';
 import { parseTarget, type Target } from '../../analysis/target.js';
 import type { TargetFinding } from '../../analysis/target-tally.js';
-import { readZooCfg } from '../../datadir/zoo-cfg.js';
+import type { ZooCfg } from '../../datadir/zoo-cfg.js';
 import { UsageError } from '../../errors.js';
 import { escapeForTerminal } from '../../render/escape.js';
 import { openTreeOf, type Resolved } from '../../source/open.js';
@@ -16,6 +16,7 @@ import { kindOption, mapOption, outputOptions, sourcePositional, treeOptions } f
 import { configColumns, targetColumns } from '../rows/target-columns.js';
 import { type OutputArgs, type Run, treeFields, withTree } from '../run.js';
 import { wrapped } from '../wrapped.js';
+import { zooCfgOption } from '../zoo-cfg-option.js';
 
 const TARGET = 'The servers that are to take over:';
 const COPY = 'The copy after a migration:';
@@ -128,11 +129,10 @@ export const check = defineCommand({
         throw new UsageError('--map, --max-depth and --key-file go with --against', 'leave them out');
     }
     const configs = configsOf(args.config);
-    const young = args.config?.[1];
     const target = parseTarget(
       args.for!,
       { extendedTypes: args['extended-types'], maxBuffer: args.maxbuffer ?? DEFAULT_MAX_BUFFER },
-      young === undefined ? null : readZooCfg(young),
+      configs?.young ?? null,
     );
     let resolved: Resolved | null = null;
     return withTree(
@@ -146,16 +146,19 @@ export const check = defineCommand({
       (tree, run) => {
         const report = checkTarget(tree, resolved, target, new SourceLog(run.sourceOptions, resolved?.shown));
         run.clear();
-        print({ ...report, configs }, tree, target, args, run);
-        const all = [...report.findings, ...(configs ?? [])];
+        const differences = configs?.differences ?? null;
+        print({ ...report, configs: differences }, tree, target, args, run);
+        const all = [...report.findings, ...(differences ?? [])];
         return all.every(({ severity }) => severity === 'note') ? EXIT.ok : EXIT.no;
       },
     );
   },
 });
 
-/** What two configurations differ in; null where none were given. */
-function configsOf(files: readonly string[] | undefined): ConfigDifference[] | null {
+/** The new one of two configurations, and what they differ in; null where none were given. */
+function configsOf(
+  files: readonly string[] | undefined,
+): { readonly young: ZooCfg; readonly differences: ConfigDifference[] } | null {
   if (files === undefined) return null;
   const [before, after] = files;
   if (before === undefined || after === undefined || files.length > 2) {
@@ -164,7 +167,8 @@ function configsOf(files: readonly string[] | undefined): ConfigDifference[] | n
       'type --config OLD NEW behind the source',
     );
   }
-  return compareConfigs(before, after);
+  zooCfgOption(before);
+  return { young: zooCfgOption(after), differences: compareConfigs(before, after) };
 }
 
 function print(

@@ -6,7 +6,6 @@ import { stopsOf } from '../../analysis/start-findings.js';
 import type { DataDir } from '../../datadir/data-dir.js';
 import { parseRelease } from '../../datadir/release.js';
 import type { ServerSpec } from '../../datadir/server-settings.js';
-import { readZooCfg } from '../../datadir/zoo-cfg.js';
 import { UsageError } from '../../errors.js';
 import { PROBLEMS } from '../../problems.js';
 import { escapeForTerminal } from '../../render/escape.js';
@@ -23,6 +22,7 @@ import { bootColumns, findingColumns, findingRow, memberColumns } from '../rows/
 import { fileColumns, serverColumns } from '../rows/inspect-columns.js';
 import { type OutputArgs, Run } from '../run.js';
 import { wrapped } from '../wrapped.js';
+import { zooCfgOption } from '../zoo-cfg-option.js';
 
 const SERVER = 'The servers that are to start:';
 
@@ -127,7 +127,7 @@ function examOf(resolved: Resolved, args: DoctorArgs, run: Run): Exam {
   // Problems are the rows here, and not said on stderr besides.
   const log = new SourceLog({ ...run.sourceOptions, onProblem: () => {} }, resolved.shown);
   const dir: DataDir =
-    args.config === undefined ? resolved.dir : { ...resolved.dir, config: readZooCfg(args.config) };
+    args.config === undefined ? resolved.dir : { ...resolved.dir, config: zooCfgOption(args.config) };
   noteLogDir(dir, resolved.name, log);
   const { mode, maxbuffer: maxBuffer } = args;
   const spec = { mode, maxBuffer, extendedTypes: args['extended-types'] };
