@@ -28,6 +28,7 @@ export const convertOptions = {
   map: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     group: WHAT,
     describe: 'FROM=TO, a subtree under another path; what no FROM covers is left out. May be repeated',
@@ -35,6 +36,7 @@ export const convertOptions = {
   into: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     group: WHAT,
     describe: 'Of several SOURCEs: the path that each comes to lie at, once for each, in their order',
@@ -42,6 +44,7 @@ export const convertOptions = {
   include: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     group: WHAT,
     describe: 'Only what this path pattern fits, what is below it and what is above it. May be repeated',
@@ -49,6 +52,7 @@ export const convertOptions = {
   exclude: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     group: WHAT,
     describe: 'Not what this path pattern fits, nor what is below it. May be repeated',

@@ -36,6 +36,25 @@ describe('several SOURCEs', () => {
   });
 });
 
+describe('an option that can be repeated', () => {
+  const out = (name: string) => ['-o', join(dir.path, name), '--for', '3.9'];
+  it.each([
+    ['doctor', ['--server', '3.8', '--server=3.9', one], 0],
+    ['doctor', ['--server', '3.8', one, '--server', '3.9'], 0],
+    ['convert', [...out('map'), '--map', '/=/p', one], 0],
+    ['convert', [...out('include'), '--include', '/', one], 0],
+    ['convert', [...out('into'), '--into', '/one', one, '--into', '/two', two], 0],
+    ['repair', [...out('against'), '--against', two, one], 0],
+    ['scrub', ['-o', join(dir.path, 'scrub'), '--keep', '/plain', 'fixtures/standalone-3.9.5'], 0],
+    // The pattern fits nothing here; behind it stands a second SOURCE.
+    ['convert', [one, ...out('exclude'), '--exclude', '/acl', two], 2],
+  ])('leaves what follows its value: %s %j', async (verb, args, code) => {
+    const ran = await zoolog([verb, ...args]);
+    expect([ran.code, ran.stderr]).toEqual([code, expect.not.stringContaining('an argument is missing')]);
+    if (code === 2) expect(ran.stderr).toMatch(/--exclude \/acl fits nothing in .*one.* and .*two/);
+  });
+});
+
 describe('what cannot be meant', () => {
   const wrong: readonly (readonly string[])[] = [
     ['ls', '--limit', '-1'],

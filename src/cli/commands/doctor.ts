@@ -35,6 +35,7 @@ const options = {
   server: {
     type: 'string',
     array: true,
+    nargs: 1,
     requiresArg: true,
     group: SERVER,
     describe: 'Release, X.Y or X.Y.Z (default: 3.4 to 3.9, the newest tested patch of each)',

@@ -31,6 +31,7 @@ const options = {
   against: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     describe:
       'The directory of another member, or NAME:DIR: what a majority does not have is dropped, and all from a fork on. May be repeated',

@@ -40,6 +40,7 @@ const options = {
   keep: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     describe:
       'Path pattern: the names of znodes that fit stay, and those that it begins with. May be repeated',
@@ -47,6 +48,7 @@ const options = {
   replace: {
     type: 'string',
     array: true,
+    nargs: 1,
     default: [] as string[],
     describe: 'Path pattern: only the names of znodes that fit are replaced (default: all). May be repeated',
   },
