@@ -13,6 +13,8 @@ import { OPEN_ACL } from '../snapshot/acl-entry.js';
 
 interface AclRule {
   readonly text: string;
+  /** Its file and line. */
+  readonly place: string;
   readonly regex: RegExp;
   /** Pieces between the stars; null where the entry is left out. */
   readonly to: readonly string[] | null;
@@ -63,6 +65,7 @@ export class AclRules {
       const last = rule.to.length - 1;
       const made = rule.to.map((piece, i) => (i < last ? piece + match[i + 1]! : piece)).join('');
       if (made === text) return entry;
+      refuseNobody(made, rule.place);
       const colon = made.indexOf(':');
       const id = { scheme: made.slice(0, colon) as RawText, id: made.slice(colon + 1) as RawText };
       return { perms: entry.perms, id };
@@ -87,12 +90,24 @@ function ruleOf(line: string, place: string): AclRule[] {
   }
   const source = rawText(from).split('*').map(escaped).join('(.*)');
   const regex = new RegExp(`^${source}$`, 's');
-  if (to === '-') return [{ text: line, regex, to: null }];
+  if (to === '-') return [{ text: line, place, regex, to: null }];
   const pieces = rawText(to).split('*');
   if (!/^[^:*]+:/.test(to) || pieces.length > from.split('*').length) {
     throw new UsageError(`${place}: ${displayText(rawText(to))} cannot be made of ${from}`, hint);
   }
-  return [{ text: line, regex, to: pieces }];
+  if (pieces.length === 1) refuseNobody(pieces[0]!, place);
+  return [{ text: line, place, regex, to: pieces }];
+}
+
+/**
+ * A digest id is a user and a hash; servers take no other (DigestAuthenticationProvider.isValid), and nobody matches it.
+ * @throws UsageError for one that is not.
+ */
+function refuseNobody(made: string, place: string): void {
+  if (!made.startsWith('digest:') || /^digest:[^:]*:[^:]+$/.test(made)) return;
+  const hint =
+    'type digest:USER:HASH; HASH is what this prints: echo -n USER:PASSWORD | openssl sha1 -binary | openssl base64';
+  throw new UsageError(`${place}: nobody could match ${displayText(made as RawText)}`, hint);
 }
 
 function escaped(text: string): string {

@@ -298,6 +298,19 @@ describe('ACLs', () => {
   );
   const rules = (...lines: string[]) => temp.write(`rules-${made++}`, lines.join('\n'));
 
+  test.each(['digest:carol', 'digest:carol:', 'digest:carol-*', 'digest:a:b:*'])(
+    'are not mapped to a digest that nobody can have: %s',
+    async (to) => {
+      const file = rules('# users', `digest:alice:* => ${to}`);
+      const { code, stderr } = await refused(from, '--acl-map', file);
+      const what = to.replace('*', 'OLD=');
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining(`${file}, line 2: nobody could match ${what}`),
+      ]);
+    },
+  );
+
   test('are mapped by the first rule that fits', async () => {
     const file = rules(
       '# users',
