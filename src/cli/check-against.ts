@@ -5,7 +5,7 @@ import { DiffCounts, differences, ZOOKEEPER } from '../analysis/diff.js';
 import { diffRow } from '../analysis/diff-row.js';
 import { diffRules } from '../analysis/diff-rules.js';
 import { mappedZnodes } from '../analysis/mapped-znodes.js';
-import { depthOf, isAtOrBelow, ROOT } from '../analysis/paths.js';
+import { depthOf, isAtOrBelow, ROOT, shownPath } from '../analysis/paths.js';
 import { formatProof, looksLikeProof, type ProofDocument, parseProof } from '../analysis/proof-file.js';
 import { type ProofOptions, type TreeProof, TreeProver } from '../analysis/tree-proof.js';
 import { UsageError } from '../errors.js';
@@ -71,7 +71,12 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
       const original = { tree: treeFields(tree), proof: prover.proof() };
       if (!tree.isComplete) return EXIT.unreadable;
       refuseEmpty(original.proof, tree);
-      write(file!, { options: documented(options), map: map.isIdentity ? null : map, original, copy: null });
+      write(file!, args.writeProof!, run, {
+        options: documented(options),
+        map: map.isIdentity ? null : map,
+        original,
+        copy: null,
+      });
       const areShort = notNewest([tree], run);
       return doubtful([tree], run) || areShort ? EXIT.unreadable : EXIT.ok;
     });
@@ -112,7 +117,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
     );
     if (!a.isComplete || !b.isComplete) return EXIT.unreadable;
     if (file !== null) {
-      write(file, {
+      write(file, args.writeProof!, run, {
         options: documented(options),
         map: map.isIdentity ? null : map,
         original: { tree: treeFields(a), proof: proofs[0] },
@@ -286,7 +291,13 @@ function documented({ maxDepth, emulate353, key }: ProofOptions): ProofDocument[
   return { maxDepth, emulate353, isKeyed: key !== null };
 }
 
-function write(file: OutputFile, proof: ProofDocument): void {
+function write(file: OutputFile, name: string, run: Run, proof: ProofDocument): void {
   writeSync(file.fd, formatProof(proof));
   file.commit();
+  const { subtrees, counters } = proof.original.proof;
+  const { path, hash } = subtrees[0]!;
+  const sha256 = Buffer.from(hash, 'latin1').toString('hex');
+  const what = `${subtrees.length} subtree${subtrees.length === 1 ? '' : 's'}, ${counters.length} counter${counters.length === 1 ? '' : 's'}`;
+  const how = proof.options.isKeyed ? 'HMAC-SHA256' : 'SHA-256';
+  run.note(`${name} written: ${what}, ${how} of ${shownPath(path)} ${sha256}`);
 }

@@ -207,7 +207,9 @@ describe('the hash of a tree', () => {
     async (name) => {
       const fixture = join('fixtures', name);
       const proof = join(dir.path, `${name}.json`);
-      const { code } = await zoolog(['check', fixture, '--write-proof', proof]);
+      const { code, stderr } = await zoolog(['check', fixture, '--write-proof', proof]);
+      expect(stderr).toMatch(`SHA-256 of / ${hashOfClientView(fixture)}\n`);
+      expect(stderr).toContain(`zoolog: ${proof} written: `);
       const [top] = JSON.parse(readFileSync(proof, 'utf8')).original.subtrees;
       expect([code, top.path, top.sha256]).toEqual([0, '/', hashOfClientView(fixture)]);
     },
