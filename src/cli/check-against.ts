@@ -1,12 +1,11 @@
 // check --against and --write-proof: is the copy of a tree whole?
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { lowCounters, pairSubtrees, type SubtreePair } from '../analysis/compare-proofs.js';
 import { DiffCounts, differences, ZOOKEEPER } from '../analysis/diff.js';
 import { diffRow } from '../analysis/diff-row.js';
 import { diffRules } from '../analysis/diff-rules.js';
 import { mappedZnodes } from '../analysis/mapped-znodes.js';
-import { depthOf, isAtOrBelow, ROOT, shownPath } from '../analysis/paths.js';
-import { formatProof, looksLikeProof, type ProofDocument, parseProof } from '../analysis/proof-file.js';
+import { depthOf, isAtOrBelow, ROOT } from '../analysis/paths.js';
+import type { ProofDocument } from '../analysis/proof-file.js';
 import { type ProofOptions, type TreeProof, TreeProver } from '../analysis/tree-proof.js';
 import { UsageError } from '../errors.js';
 import { type OutputFile, outputFile } from '../export/output-file.js';
@@ -18,6 +17,7 @@ import { PathMap } from '../tree/path-map.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit-codes.js';
 import { askTree, askTrees } from './open-source.js';
+import { documented, keyOf, proofIn, writeProof } from './proof-files.js';
 import {
   type AgainstRow,
   againstColumns,
@@ -71,7 +71,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
       const original = { tree: treeFields(tree), proof: prover.proof() };
       if (!tree.isComplete) return EXIT.unreadable;
       refuseEmpty(original.proof, tree);
-      write(file!, args.writeProof!, run, {
+      writeProof(file!, args.writeProof!, run, {
         options: documented(options),
         map: map.isIdentity ? null : map,
         original,
@@ -117,7 +117,7 @@ async function compare(args: AgainstArgs, file: OutputFile | null, context: Cont
     );
     if (!a.isComplete || !b.isComplete) return EXIT.unreadable;
     if (file !== null) {
-      write(file, args.writeProof!, run, {
+      writeProof(file, args.writeProof!, run, {
         options: documented(options),
         map: map.isIdentity ? null : map,
         original: { tree: treeFields(a), proof: proofs[0] },
@@ -263,41 +263,4 @@ function notNewest(trees: readonly ZnodeSource[], run: Run): boolean {
     );
   }
   return areShort;
-}
-
-/** The proof in a file; null where it is something else. */
-function proofIn(file: string): ProofDocument | null {
-  if (!existsSync(file) || !statSync(file).isFile()) return null;
-  const start = Buffer.alloc(256);
-  const fd = openSync(file, 'r');
-  try {
-    if (!looksLikeProof(start.toString('latin1', 0, readSync(fd, start)))) return null;
-  } finally {
-    closeSync(fd);
-  }
-  return parseProof(readFileSync(file, 'utf8'), file);
-}
-
-function keyOf(file: string | undefined): Buffer | null {
-  if (file === undefined) return null;
-  if (!existsSync(file)) throw new UsageError(`${file} does not exist`, 'name a file with the key in it');
-  const key = readFileSync(file);
-  if (key.length === 0)
-    throw new UsageError(`${file} is empty`, 'put a key into it: head -c 32 /dev/urandom');
-  return key;
-}
-
-function documented({ maxDepth, emulate353, key }: ProofOptions): ProofDocument['options'] {
-  return { maxDepth, emulate353, isKeyed: key !== null };
-}
-
-function write(file: OutputFile, name: string, run: Run, proof: ProofDocument): void {
-  writeSync(file.fd, formatProof(proof));
-  file.commit();
-  const { subtrees, counters } = proof.original.proof;
-  const { path, hash } = subtrees[0]!;
-  const sha256 = Buffer.from(hash, 'latin1').toString('hex');
-  const what = `${subtrees.length} subtree${subtrees.length === 1 ? '' : 's'}, ${counters.length} counter${counters.length === 1 ? '' : 's'}`;
-  const how = proof.options.isKeyed ? 'HMAC-SHA256' : 'SHA-256';
-  run.note(`${name} written: ${what}, ${how} of ${shownPath(path)} ${sha256}`);
 }
