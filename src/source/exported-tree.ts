@@ -21,6 +21,7 @@ const MOST_LINE_BYTES = 64 * 1024 * 1024;
 /** The ACL key of what has none. */
 const NO_ACL = 0n;
 const NEWLINE = 0x0a;
+const AS_NDJSON = 'zoolog export --format ndjson';
 
 /** True for a file, gzipped or not, that begins like a json object. */
 export function isExportedTree(file: string): boolean {
@@ -123,7 +124,8 @@ class ExportScan implements BaseScan {
       return exportedZnode(text);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      throw new InputError(this.file, `line ${n} ${error.message}`);
+      const hint = error.isOther ? `; a tree is read as ndjson, a znode a line: ${AS_NDJSON}` : '';
+      throw new InputError(this.file, `line ${n} ${error.message}${hint}`);
     }
   }
 }

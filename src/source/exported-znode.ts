@@ -17,7 +17,15 @@ export interface ExportedZnode {
 }
 
 /** What is wrong with a line, in words. */
-export class LineError extends Error {}
+export class LineError extends Error {
+  /** `isOther` is true where the file may be one of another format. */
+  constructor(
+    message: string,
+    readonly isOther = false,
+  ) {
+    super(message);
+  }
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,7 +41,7 @@ export function exportedZnode(line: string): ExportedZnode {
   try {
     fields = JSON.parse(line);
   } catch {
-    throw new LineError('is not JSON');
+    throw new LineError('is not JSON', true);
   }
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     throw new LineError('is no object');

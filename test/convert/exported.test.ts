@@ -137,6 +137,12 @@ test.each([[[]], [['--map', '/a=/b', '--map', '/=/']]])(
   },
 );
 
+test('an export as json is none, and what is wanted is said', async () => {
+  const file = write(await exported('fixtures/empty-3.9.5', '--format', 'json'));
+  const { code, stderr } = await converted(file);
+  expect([code, stderr]).toEqual([3, expect.stringContaining('is not JSON; a tree is read as ndjson')]);
+});
+
 test('an edited export keeps what was not edited', async () => {
   const rows = rowsOf(await exported('fixtures/standalone-3.9.5'));
   const edited = rows.map((row) => (row.path === '/plain' ? { ...row, data: 'edited' } : row));
