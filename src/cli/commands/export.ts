@@ -26,7 +26,8 @@ const options = {
     type: 'string',
     alias: 'o',
     requiresArg: true,
-    describe: 'Write to this file, whole or not at all',
+    coerce: (typed: string | undefined) => (typed === '-' ? undefined : typed),
+    describe: 'Write to this file, whole or not at all; - is stdout',
   },
   cluster: {
     type: 'string',
