@@ -4,8 +4,17 @@ import { escapeForTerminal } from '../render/escape.js';
 
 const MOST_EXAMPLES = 3;
 
-/** What was made, a line each; `output` is where, `old` what was there before is called now. */
-export function manifestText(manifest: Manifest, output: string, old: string | null): string {
+/** What a repair was told to do beyond what is always done. */
+export interface Asked {
+  readonly reseal?: boolean | undefined;
+  readonly fill?: boolean | undefined;
+}
+
+/**
+ * What was made, a line each; `output` is where, `old` what was there before is called now. What was `asked` for is not
+ * proposed.
+ */
+export function manifestText(manifest: Manifest, output: string, old: string | null, asked: Asked): string {
   const { release, zxid, zxidBecause, znodes, dataBytes, sessions, treeDigest, sources, files } = manifest;
   const lines = [
     files.length === 0 ? `${output} is not made (--dry-run); it would hold:` : `${output}:`,
@@ -19,7 +28,7 @@ export function manifestText(manifest: Manifest, output: string, old: string | n
     lines.push(`  ${change.padEnd(10)} ${count}: ${why} (${shown}${more})`);
   }
   const { lost } = manifest;
-  if (lost !== null) lines.push(...lostLines(lost, zxid));
+  if (lost !== null) lines.push(...lostLines(lost, zxid, asked));
   for (const text of manifest.requires) lines.push(`  needs      ${text}`);
   for (const text of manifest.notes) lines.push(`  note       ${text}`);
   if (old !== null) lines.push(`  before     what was there is ${old} now`);
@@ -34,7 +43,11 @@ function nextStep({ servers }: Manifest, output: string): string {
   return `copy ${folders} to the servers as their dataDir, each to the one of its number, before any is started`;
 }
 
-function lostLines({ txns, from, to, unreadable, missing, dropped }: LostTxns, zxid: string): string[] {
+function lostLines(
+  { txns, from, to, unreadable, missing, dropped }: LostTxns,
+  zxid: string,
+  { reseal, fill }: Asked,
+): string[] {
   const lines: string[] = [];
   if (missing > 0)
     lines.push(`  lost       ${missing} txns up to ${zxid}, which are missing or cannot be read`);
@@ -49,7 +62,11 @@ function lostLines({ txns, from, to, unreadable, missing, dropped }: LostTxns, z
   );
   // Where the next one is there, no more was asked for.
   if (from !== null && BigInt(from) !== BigInt(zxid) + 1n) {
-    lines.push('             --reseal takes those with a wrong checksum, --fill passes over what is missing');
+    const ways = [
+      ...(reseal ? [] : ['--reseal takes those with a wrong checksum']),
+      ...(fill ? [] : ['--fill passes over what is missing']),
+    ];
+    if (ways.length > 0) lines.push(`             ${ways.join(', ')}`);
   }
   return lines;
 }

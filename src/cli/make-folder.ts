@@ -5,7 +5,7 @@ import type { Manifest } from '../convert/manifest.js';
 import { ConvertRefused } from '../convert/refusals.js';
 import { jsonNested } from '../render/json-value.js';
 import type { Context } from './context.js';
-import { manifestText } from './convert-text.js';
+import { type Asked, manifestText } from './convert-text.js';
 import { EXIT } from './exit-codes.js';
 import { Run, type RunArgs } from './run.js';
 import { version } from './version.js';
@@ -14,7 +14,7 @@ import { version } from './version.js';
 export type Made = Omit<Manifest, 'tool'>;
 
 /** Values of the options that all such commands have. */
-export interface MakeArgs extends RunArgs {
+export interface MakeArgs extends RunArgs, Asked {
   readonly source: string | readonly string[];
   readonly output: string;
   readonly dryRun: boolean;
@@ -42,7 +42,7 @@ export async function makeFolder(
     const old = folder === null ? null : publish(folder, manifest);
     run.finish(EXIT.ok);
     const { stdout } = context;
-    stdout.write(args.format === 'json' ? jsonText(manifest) : manifestText(manifest, output, old));
+    stdout.write(args.format === 'json' ? jsonText(manifest) : manifestText(manifest, output, old, args));
     stdout.flush();
     return manifest.lost === null ? EXIT.ok : EXIT.no;
   } catch (error) {

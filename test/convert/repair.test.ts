@@ -123,8 +123,12 @@ describe('a txn whose checksum alone is wrong', () => {
     temp.write('strange/version-2/snapshot.0', snapshotBytes({ znodes: NEW_TREE }));
     const strange = creates(3, 1n).map((txn, i) => (i === 1 ? { ...txn, zxid: 0x77n, checksum: 5n } : txn));
     temp.write('strange/version-2/log.1', buildLog({ txns: strange }).bytes);
-    const { manifest } = await repaired(other, '3.9', '--reseal');
+    const { manifest, stdout } = await repaired(other, '3.9', '--reseal');
     expect([manifest.zxid, manifest.lost.txns]).toEqual(['0x1', 1]);
+    expect(stdout).toMatch(/^ +--fill passes over what is missing$/m);
+    expect((await repaired(other, '3.9')).stdout).toMatch(
+      /^ +--reseal takes those with .*, --fill passes over/m,
+    );
     const filled = await repaired(other, '3.9', '--reseal', '--fill');
     expect([filled.manifest.zxid, filled.manifest.lost.missing]).toEqual(['0x3', 1]);
   });
