@@ -1,8 +1,8 @@
 // A server's directory beside those of the other members, as what they agreed on: an index for a while.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
-import { buildIndex } from '../store/build-index.js';
+import { buildIndex, type ServerInput } from '../store/build-index.js';
 import { groupsByTxns } from '../store/common-txns.js';
 import { openIndexInputs } from './index-inputs.js';
 import { parseSource } from './parse.js';
@@ -11,6 +11,7 @@ import type { SourceOptions } from './source-options.js';
 import { makeTempFolder } from './temp-folder.js';
 
 const CLUSTER = 'all';
+const ONCE = 'name with --against the directories of the other members, each once';
 
 /** What takes the place of a SOURCE. */
 export interface Against {
@@ -34,6 +35,7 @@ export function readAgainst(source: string, others: readonly string[], options: 
   );
   const folder = makeTempFolder();
   try {
+    refuseTwice(inputs.clusters[0]!.servers);
     const index = join(folder.path, 'index.db');
     buildIndex(index, inputs.clusters, {
       snapshots: 'all',
@@ -67,9 +69,18 @@ function namedApart(paths: readonly string[]): readonly string[] {
     if (!existsSync(path) || short.filter((name) => name === short[i]).length === 1) return path;
     const name = long[i]!;
     if (name !== null) return `${name}:${path}`;
-    const hint = 'name with --against the directories of the other members, each once';
-    throw new UsageError(`${path} is there twice`, hint);
+    throw new UsageError(`${path} is there twice`, ONCE);
   });
+}
+
+/** @throws UsageError for a directory that comes twice under two names, as by a folder that holds `source` too. */
+function refuseTwice(servers: readonly ServerInput[]): void {
+  const seen = new Set<string>();
+  for (const { dir } of servers) {
+    const place = realpathSync(dir.snapDir);
+    if (seen.has(place)) throw new UsageError(`${dir.path} is there twice`, ONCE);
+    seen.add(place);
+  }
 }
 
 /** @throws UsageError for a server whose history has nothing in common with that of `own`. */

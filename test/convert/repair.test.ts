@@ -1,6 +1,6 @@
 // Directories on which real servers refused to start (test/datadir/boot-outcomes.ndjson): what repair makes of each boots,
 // as simulateBoot foretells, at the zxid that the manifest promises. test/interop/repair.mjs asks real servers.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { simulateBoot } from '../../src/datadir/boot.js';
@@ -218,6 +218,21 @@ describe('what the members did not agree on', () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining('is there twice')]);
     },
   );
+
+  test('nor is it by a folder that holds it, or by a link', async () => {
+    const folder = join(temp.path, 'all-hosts');
+    for (const name of ['hostA', 'hostB']) {
+      mkdirSync(join(folder, name), { recursive: true });
+      cpSync(name === 'hostA' ? leader : a, join(folder, name, 'zookeeper'), { recursive: true });
+    }
+    const own = join(folder, 'hostA', 'zookeeper');
+    const link = join(temp.path, 'linked');
+    symlinkSync(own, link);
+    for (const other of [folder, link]) {
+      const { code, stderr } = await repaired(own, '3.9', '--against', other);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is there twice')]);
+    }
+  });
 
   test('a server of another ensemble is no member', async () => {
     const dir = 'fixtures/ensemble-3.8.6';
