@@ -311,12 +311,12 @@ describe('what proves nothing', () => {
       ['check', original, '--write-proof', join(dir.path, 'typo.json'), ...typo],
       ['diff', original, original, ...typo],
       ['diff', original, original, '--migrated', ...typo],
+      ['diff', original, original, '--stat', ...typo],
+      ['diff', original, original, '--format', 'json', ...typo],
     ]) {
       const ran = await zoolog(args);
       const said = expect.stringContaining(`there is no znode /secuence in ${original} to be mapped`);
-      // The lines of diff come as they are found, below a heading.
-      const stdout = args[0] === 'diff' ? expect.stringMatching(/^[^\n]*\n$/) : '';
-      expect([args, ran.code, ran.stdout, ran.stderr]).toEqual([args, 2, stdout, said]);
+      expect([args, ran.code, ran.stdout, ran.stderr]).toEqual([args, 2, '', said]);
     }
     expect(existsSync(join(dir.path, 'typo.json'))).toBe(false);
   });

@@ -207,6 +207,18 @@ test('the tree of an index, or of an export, as ndjson', async () => {
     lines.push(readFileSync(out, 'utf8'));
   }
   expect(lines[1]).toBe(lines[0]);
+  const told = await zoolog([
+    'scrub',
+    index,
+    '-o',
+    `${index}.x`,
+    '--as',
+    'ndjson',
+    '--dry-run',
+    '--format',
+    'json',
+  ]);
+  expect(JSON.parse(told.stdout).znodes).toBe(lines[0]!.split('\n').length - 1);
   const { out } = await scrubbed('fixtures/standalone-3.9.5');
   expect((await zoolog(['export', out])).stdout).toBe(lines[0]);
   const refused = await scrubbed(index);

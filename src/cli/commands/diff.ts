@@ -4,6 +4,7 @@ import type { DiffOptions } from '../../analysis/diff.js';
 import { DIFF_WORDS, type DiffMode, diffRules } from '../../analysis/diff-rules.js';
 import { shownPath } from '../../analysis/paths.js';
 import { UsageError } from '../../errors.js';
+import { refuseNothingToMap } from '../../source/nothing-to-map.js';
 import { parseSource } from '../../source/parse.js';
 import type { ZnodeSource } from '../../source/sources.js';
 import { PathMap } from '../../tree/path-map.js';
@@ -130,6 +131,8 @@ export const diff = defineCommand({
     const { rules, map } = wish;
     const ask = async (a: ZnodeSource, b: ZnodeSource) => {
       if (args.source === args.target && map.isIdentity) run.note(`${args.source} is compared with itself`);
+      // Before the head of json is written.
+      refuseNothingToMap(map, a);
       const outcome = new DiffOutcome(wish, a, b);
       const inFileOrder = isForFileOrder(wish, args);
       const maxDepth = args.stat ? (args.maxDepth ?? 1) : 0;
