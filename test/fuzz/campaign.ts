@@ -8,8 +8,11 @@ import type { ChildOptions, Finding, Report, Task } from './child.js';
 import type { Kind } from './make-input.js';
 
 const BATCH = 200;
-/** Batches that a process serves: malloc gives little back, and 20,000 inputs leave up to 290 MB (2026-11). */
-const MOST_BATCHES = 25;
+/**
+ * Batches that a process serves, and no user runs thousands of commands in one: malloc gives little back, less with the
+ * threads that some commands start. 20,000 inputs leave up to 290 MB, where each takes 80 to 210 by itself (2026-11).
+ */
+const MOST_BATCHES = 10;
 const MOST_MB = 300;
 /** JavaScript's share of it. */
 const HEAP_MB = 100;
